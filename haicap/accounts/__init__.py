@@ -1,0 +1,1 @@
+"""Who may do what, for whom, today: sign-in of staff and citizens, posts, duties, delegation."""

@@ -1,0 +1,1 @@
+"""The journal: what happened, who read what, and the reactions still owed."""

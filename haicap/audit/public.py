@@ -1,0 +1,36 @@
+"""The journal's door.
+
+`record` writes a fact in the caller's transaction together with the reactions it owes; `react` (site/wiring.py only)
+says what follows; `history_of` and `reads_of` read back; `saw` makes a view's showing of personal data leave a row.
+"""
+
+from haicap.audit.actions import (
+    Event,
+    carry_out,
+    deliver_due,
+    make_months,
+    react,
+    record,
+    record_many,
+    wired_kinds,
+    write_reading,
+)
+from haicap.audit.middleware import saw
+from haicap.audit.queries import Happening, ReadBy, history_of, reads_of
+
+__all__ = [
+    "Event",
+    "Happening",
+    "ReadBy",
+    "carry_out",
+    "deliver_due",
+    "history_of",
+    "make_months",
+    "react",
+    "reads_of",
+    "record",
+    "record_many",
+    "saw",
+    "wired_kinds",
+    "write_reading",
+]

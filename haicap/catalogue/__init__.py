@@ -1,0 +1,1 @@
+"""Procedures by version: papers, fees, days, authority, route of desks, forms."""

@@ -1,0 +1,1 @@
+"""The working calendar and clocks that pause; every due time explained in words."""

@@ -1,0 +1,1 @@
+"""A citizen's case (hồ sơ) from submission to the returned result."""

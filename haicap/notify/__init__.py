@@ -1,0 +1,1 @@
+"""Telling people by any channel, in their language."""

@@ -1,0 +1,1 @@
+"""Persons and organisations the state deals with, their identifiers and addresses."""

@@ -1,0 +1,1 @@
+"""The composition: settings, URLs, wiring, the pages around the modules. Knows all, rules nothing."""

@@ -1,0 +1,1 @@
+"""Two nouns through time: Territory (đơn vị hành chính) and Agency (cơ quan)."""
