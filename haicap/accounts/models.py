@@ -1,4 +1,6 @@
-"""Two realms of sign-in (staff, citizens); posts, who holds them, their duties and delegations, all dated."""
+"""Two realms of sign-in (staff, citizens); posts, who holds them, their duties and delegations, all
+dated.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,9 @@ class PostDuty(models.Model):
 
 
 class Delegation(models.Model):
-    """A duty lent from one post to another, by procedure and period, with its basis (văn bản ủy quyền)."""
+    """A duty lent from one post to another, by procedure and period, with its basis (văn bản ủy
+    quyền).
+    """
 
     from_post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     to_post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")

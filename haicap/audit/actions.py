@@ -59,7 +59,8 @@ def kind_of(fact: object) -> str:
 def react(fact: type, *reactions: Reaction, outside: bool = False, queue: str = "soon") -> None:
     """Declare what follows from a fact. Called from site/wiring.py only.
 
-    An inside reaction runs in one transaction with its done-mark; an outside one runs with no transaction open, one
+    An inside reaction runs in one transaction with its done-mark; an outside one runs with no
+    transaction open, one
     at a time per subject, and must be safe to repeat. `queue` is the lane: people | soon | night.
     """
     for reaction in reactions:
@@ -77,7 +78,9 @@ def wired_kinds() -> frozenset[str]:
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
-    """Canonical JSON: sorted keys, NFC, no floats, no spaces; so that entries can be chained by hashes later."""
+    """Canonical JSON: sorted keys, NFC, no floats, no spaces; so that entries can be chained by
+    hashes later.
+    """
     text = json.dumps(
         _plain(facts), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
@@ -112,12 +115,15 @@ def record(
     recorded_at: datetime | None = None,
     cause: int | None = None,
 ) -> int:
-    """Write one thing that happened, and the reactions it owes, in the caller's transaction. Returns the entry id."""
+    """Write one thing that happened, and the reactions it owes, in the caller's transaction.
+    Returns the entry id.
+    """
     return record_many([(fact, subject)], by=by, at=at, recorded_at=recorded_at, cause=cause)[0]
 
 
 _INSERT = """
-insert into audit_entry (kind, subject, facts, happened_at, recorded_at, actor_kind, person, post, agency, duty,
+insert into audit_entry (kind, subject, facts, happened_at, recorded_at, actor_kind, person, post,
+agency, duty,
     on_behalf_of, delegation, source, request_id, cause)
 select f.kind, f.subject, f.facts::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s
 from unnest(%s::text[], %s::text[], %s::text[]) with ordinality as f(kind, subject, facts, n)
@@ -133,7 +139,9 @@ def record_many(
     recorded_at: datetime | None = None,
     cause: int | None = None,
 ) -> list[int]:
-    """Write many (fact, subject) as one insert; of each kind one reaction is owed for the whole batch."""
+    """Write many (fact, subject) as one insert; of each kind one reaction is owed for the whole
+    batch.
+    """
     if not facts:
         return []
     if not connection.in_atomic_block:
@@ -165,7 +173,7 @@ def record_many(
                 JOB,
                 queue=wired.queue,
                 lock=f"{wired.name}:{facts[0][1]}" if wired.outside else None,
-            ).defer(entries=entries, reaction=wired.name)
+            ).defer(entries=list[Any](entries), reaction=wired.name)
     return ids
 
 
@@ -211,7 +219,9 @@ def _mark(entry_id: int, reaction: str, at: datetime) -> bool:
 
 
 def deliver_due(*, at: datetime) -> int:
-    """Carry out all owed reactions in this process, in order; for tests and for the command line. Returns how many."""
+    """Carry out all owed reactions in this process, in order; for tests and for the command line.
+    Returns how many.
+    """
     done = 0
     while True:
         with connection.cursor() as cursor:
@@ -231,7 +241,7 @@ def deliver_due(*, at: datetime) -> int:
 
 
 def make_months(*, day: date, months: int = 3) -> None:
-    """Make the partitions from the month of `day` on; run nightly and before a load of past rows."""
+    """Make the partitions from the month of `day` on; nightly, and before a load of past rows."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select audit_make_month((date_trunc('month', %s::timestamp)"
@@ -249,7 +259,9 @@ def write_reading(
     by: Actor,
     at: datetime,
 ) -> None:
-    """One row of the reading log: who saw which dossiers and whose data, for what (Luật 91/2025/QH15)."""
+    """One row of the reading log: who saw which dossiers and whose data, for what (Luật
+    91/2025/QH15).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into audit_reading (read_at, actor_kind, person, post, agency, purpose, page,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from haicap.audit.actions import write_reading
 
 _READS = ("SELECT", "WITH", "EXPLAIN", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET LOCAL")
+_WRITES = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE|NEXTVAL|FOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE))\b"
+)
 
 
 class WroteOnGet(RuntimeError):
@@ -19,7 +23,7 @@ class WroteOnGet(RuntimeError):
 
 def _refuse_writes(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     text = str(sql).lstrip(" (\n").upper()
-    if not text.startswith(_READS) or "FOR UPDATE" in text or " INSERT " in f" {text[:2000]} ":
+    if not text.startswith(_READS) or _WRITES.search(text):
         raise WroteOnGet(f"A GET request must not write: {str(sql)[:120]}")
     return execute(sql, params, many, context)
 
@@ -48,7 +52,9 @@ def saw(
     subjects: Iterable[str] = (),
     parties: Iterable[int] = (),
 ) -> None:
-    """A view says what personal data its page shows; the reading log is written before the bytes leave."""
+    """A view says what personal data its page shows; the reading log is written before the bytes
+    leave.
+    """
     seen = request.__dict__.setdefault("readings", {})
     kept = seen.setdefault(purpose, (set(), set()))
     kept[0].update(subjects)

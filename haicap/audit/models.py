@@ -1,4 +1,6 @@
-"""Tables of the journal (nhật ký). Partitioned by month; a trigger refuses UPDATE and DELETE (see 0002)."""
+"""Tables of the journal (nhật ký). Partitioned by month; a trigger refuses UPDATE and DELETE (see
+0002).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One thing that happened. Facts are ids, numbers and codes in canonical JSON; never names of people."""
+    """One thing that happened. Facts are ids, numbers and codes in canonical JSON; never names of
+    people.
+    """
 
     id = models.BigAutoField(primary_key=True)
     kind = models.TextField()  # "dossiers.DossierAccepted"
@@ -31,7 +35,9 @@ class Entry(models.Model):
 
 
 class Reading(models.Model):
-    """Somebody of the staff saw personal data: one row per page, list or export, with the ids shown."""
+    """Somebody of the staff saw personal data: one row per page, list or export, with the ids
+    shown.
+    """
 
     id = models.BigAutoField(primary_key=True)
     read_at = models.DateTimeField()

@@ -1,7 +1,9 @@
 """The journal's door.
 
-`record` writes a fact in the caller's transaction together with the reactions it owes; `react` (site/wiring.py only)
-says what follows; `history_of` and `reads_of` read back; `saw` makes a view's showing of personal data leave a row.
+`record` writes a fact in the caller's transaction together with the reactions it owes; `react`
+(site/wiring.py only)
+says what follows; `history_of` and `reads_of` read back; `saw` makes a view's showing of personal
+data leave a row.
 """
 
 from haicap.audit.actions import (

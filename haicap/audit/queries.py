@@ -64,7 +64,10 @@ def reads_of(party: int, *, limit: int = 100) -> list[ReadBy]:
             [f"[{int(party)}]", limit],
         )
         rows = cursor.fetchall()
-    return [ReadBy(*row[:5], subjects=_list(row[5])) for row in rows]
+    return [
+        ReadBy(at, person, post, agency, purpose, _list(subjects))
+        for at, person, post, agency, purpose, subjects in rows
+    ]
 
 
 def _list(value: Any) -> list[str]:

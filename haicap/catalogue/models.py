@@ -1,6 +1,8 @@
-"""Procedures (thủ tục hành chính) by version, and the rules a dossier is pinned to: time, fee, form, route.
+"""Procedures (thủ tục hành chính) by version, and the rules a dossier is pinned to: time, fee,
+form, route.
 
-Every hand-entered rule carries its basis and its mark: nguồn (read in a source), đã biết (known), giả định (assumed).
+Every hand-entered rule carries its basis and its mark: nguồn (read in a source), đã biết (known),
+giả định (assumed).
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ class Field(models.Model):
 
 
 class Procedure(models.Model):
-    """The identity of a procedure; `code` is national (1.001193) or "noi-bo-…" where the source has none."""
+    """The identity of a procedure; `code` is national (1.001193) or "noi-bo-…" where the source has
+    none.
+    """
 
     code = models.TextField(unique=True)
 
@@ -124,7 +128,9 @@ class PaperRule(models.Model):
 
 
 class DeadlineRule(models.Model):
-    """How long the law gives, from when on. A procedure without one stays closed: "chưa rõ thời hạn"."""
+    """How long the law gives, from when on. A procedure without one stays closed: "chưa rõ thời
+    hạn".
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="deadlines")
     period = DateRangeField()
@@ -155,7 +161,9 @@ class DeadlineRule(models.Model):
 
 
 class FeeRule(models.Model):
-    """What it costs, as a declarative scheme evaluated by catalogue.fees (TT 226/2016, city resolutions)."""
+    """What it costs, as a declarative scheme evaluated by catalogue.fees (TT 226/2016, city
+    resolutions).
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="fees")
     period = DateRangeField()
@@ -177,7 +185,9 @@ class FeeRule(models.Model):
 
 
 class FormVersion(models.Model):
-    """An electronic form (tờ khai điện tử): sections and fields as data, checked by catalogue.forms_check."""
+    """An electronic form (tờ khai điện tử): sections and fields as data, checked by
+    catalogue.forms_check.
+    """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="forms")
     number = models.IntegerField()
@@ -200,7 +210,7 @@ class FormVersion(models.Model):
 
 
 class RouteStep(models.Model):
-    """One desk on the way (bước của quy trình nội bộ): which duty, where, how many working minutes."""
+    """One desk on the way (bước quy trình nội bộ): which duty, where, how many working minutes."""
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="route")
     position = models.IntegerField()

@@ -1,4 +1,4 @@
-"""The working calendar by version, and clocks with their pauses and every change of their due time."""
+"""The working calendar by version, and clocks with pauses and every change of their due time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 
 class Calendar(models.Model):
-    """One published version of the legal working calendar. Never changed: a correction is a new version.
+    """One published version of the legal working calendar. Never changed: a correction is a new
+    version.
 
     `hours`: {"0": [["08:00", "12:00"], ["13:00", "17:00"]], …} by weekday, Monday = 0.
     `days`: {"2025-04-26": {"kind": "working"|"off", "name": …, "basis": …, "confidence": …}, …}.
@@ -52,7 +53,9 @@ class Clock(models.Model):
 
 
 class Pause(models.Model):
-    """A stop of the clock: kind, basis, document, who decided, and how it goes on (RESUME or RESTART)."""
+    """A stop of the clock: kind, basis, document, who decided, and how it goes on (RESUME or
+    RESTART).
+    """
 
     clock = models.ForeignKey(Clock, on_delete=models.PROTECT, related_name="pauses")
     kind = models.TextField()  # SUPPLEMENT | FINANCE | WITHDRAWAL | COURT | FORCE_MAJEURE

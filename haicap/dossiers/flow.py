@@ -1,6 +1,8 @@
-"""Legal states and moves of a dossier (domain.md 1.5 and 1.11). Names of moves are API words and stay for ever.
+"""Legal states and moves of a dossier (domain.md 1.5 and 1.11). Names of moves are API words and
+stay for ever.
 
-The order of desks inside IN_PROCESS is data of the catalogue, walked by tasks; it is no state. "Overdue" is no
+The order of desks inside IN_PROCESS is data of the catalogue, walked by tasks; it is no state.
+"Overdue" is no
 state either, but computed from times.
 """
 

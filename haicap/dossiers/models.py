@@ -37,7 +37,7 @@ class Money(models.TextChoices):
 
 
 class Dossier(models.Model):
-    """One case. Pinned at reception to procedure version, deadline, fee, form and calendar version."""
+    """One case. Pinned at reception to procedure, deadline, fee, form and calendar version."""
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4)
     code = models.TextField(unique=True, null=True)  # given at submission, never changed
@@ -194,7 +194,9 @@ class TaskRole(models.TextChoices):
 
 
 class Task(models.Model):
-    """Who holds the dossier at which desk. An open dossier always has an open lead task: never ownerless."""
+    """Who holds the dossier at which desk. An open dossier always has an open lead task: never
+    ownerless.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="tasks")
     step = models.TextField()  # "intake", "coordination", then the steps of the route, "return"
@@ -287,7 +289,9 @@ class Opinion(models.Model):
 
 
 class Repeat(models.Model):
-    """An idempotency key and what it led to, so that a repeated call answers the same and does nothing."""
+    """An idempotency key and what it led to, so that a repeated call answers the same and does
+    nothing.
+    """
 
     caller = models.TextField()  # "staff:7", "citizen:12"
     key = models.TextField()

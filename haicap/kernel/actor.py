@@ -1,4 +1,6 @@
-"""Actor: who acts, in which post, with which duties, for whom. One frozen value that every verb takes as `by`."""
+"""Actor: who acts, in which post, with which duties, for whom. One frozen value that every verb
+takes as `by`.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class Grant:
     delegation: int | None = None
 
     def covers(self, *, agency: int | None, procedure: str | None) -> bool:
-        """Whether the grant reaches this agency and this procedure; an unnamed one is not held against it."""
+        """Whether the grant reaches this agency and this procedure; an unnamed one is not held
+        against it.
+        """
         in_agency = self.agencies is None or agency is None or agency in self.agencies
         in_procedure = self.procedures is None or procedure is None or procedure in self.procedures
         return in_agency and in_procedure
@@ -52,7 +56,8 @@ class Grant:
 class Actor:
     """Who acts. `person` is an accounts.Staff id for staff, a parties.Party id for a citizen.
 
-    `source` says by which way the act came in (screen, api, job, connector, device); `duty` is the duty used.
+    `source` says by which way the act came in (screen, api, job, connector, device); `duty` is the
+    duty used.
     """
 
     kind: ActorKind

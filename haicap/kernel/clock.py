@@ -19,5 +19,5 @@ def local(moment: datetime) -> datetime:
 
 
 def day_of(moment: datetime) -> date:
-    """The Vietnamese day on which `moment` lies (periods are cut at local midnight, not at UTC's)."""
+    """The Vietnamese day on which `moment` lies (periods are cut at local midnight, not UTC's)."""
     return moment.astimezone(VIETNAM).date()

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 
 class Refusal(Exception):
-    """Something the person may mend or must accept. `str()` is a Vietnamese sentence; never a technical code."""
+    """Something the person may mend or must accept. `str()` is a Vietnamese sentence; never a
+    technical code.
+    """
 
     status = 409
 

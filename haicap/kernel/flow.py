@@ -1,4 +1,6 @@
-"""Flow: legal moves between states as one table, which decides buttons, refuses moves and draws itself."""
+"""Flow: legal moves between states as one table, which decides buttons, refuses moves and draws
+itself.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ PREVIOUS = "«previous»"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One named move. `sources` may start it; `target` is where it leads (PREVIOUS: back to where it came from)."""
+    """One named move. `sources` may start it; `target` is where it leads (PREVIOUS: back to where
+    it came from).
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -49,7 +53,9 @@ class Flow:
         return previous if found.target == PREVIOUS else found.target
 
     def open_moves(self, state: str) -> tuple[str, ...]:
-        """Moves the law knows from `state`, in table order (whether a person may is another question)."""
+        """Moves the law knows from `state`, in table order (whether a person may is another
+        question).
+        """
         return tuple(move.name for move in self.moves.values() if state in move.sources)
 
     def states(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ class PartyKind(models.TextChoices):
 
 
 class Party(models.Model):
-    """One person or organisation. What a dossier says of it is a snapshot of its own, not this row."""
+    """One person or organisation. What a dossier says of it is a snapshot, not this row."""
 
     kind = models.TextField(choices=PartyKind.choices)
     name = models.TextField()
@@ -55,7 +55,9 @@ class PartyIdentifier(models.Model):
 
 
 class Address(models.Model):
-    """Where a party lives or sits: a territory as it was called on `at`, plus the detail. Old names stay."""
+    """Where a party lives or sits: a territory as it was called on `at`, plus the detail. Old names
+    stay.
+    """
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="addresses")
     kind = models.TextField(default="current")  # permanent | current | seat

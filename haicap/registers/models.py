@@ -7,7 +7,9 @@ from django.db.models import Q
 
 
 class Book(models.Model):
-    """A register (sổ) of an agency for a kind and a year; the row is locked while it gives a number."""
+    """A register (sổ) of an agency for a kind and a year; the row is locked while it gives a
+    number.
+    """
 
     agency = models.ForeignKey("units.Agency", on_delete=models.PROTECT, related_name="+")
     kind = models.TextField()  # "reception", "result", …
@@ -61,14 +63,18 @@ class Number(models.Model):
 
 
 class Counter(models.Model):
-    """A counter of dossier codes: one row per scope (unit, day, procedure …), locked last in a verb."""
+    """A counter of dossier codes: one row per scope (unit, day, procedure …), locked last in a
+    verb.
+    """
 
     scope = models.TextField(primary_key=True)
     value = models.BigIntegerField(default=0)
 
 
 class CodePattern(models.Model):
-    """How an agency's dossier codes look (domain.md 2.3): tokens, widths, scope of the counter, or an external issuer."""
+    """How an agency's dossier codes look (domain.md 2.3): tokens, widths, scope of the counter, or
+    an external issuer.
+    """
 
     agency = models.ForeignKey(
         "units.Agency", null=True, on_delete=models.PROTECT, related_name="+"

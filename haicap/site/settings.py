@@ -1,4 +1,6 @@
-"""Settings: only what differs between machines. Constants live in their module; office-tunable values are rows."""
+"""Settings: only what differs between machines. Constants live in their module; office-tunable
+values are rows.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("HAICAP_VAR", ROOT / "var")).resolve()
 
-# The demo accepts fictitious people (ids 000…, phones 0100…) and its published passwords; production refuses both.
+# The demo accepts fictitious people (ids 000…, phones 0100…) and its published passwords;
+# production refuses both.
 MODE = os.environ.get("HAICAP_MODE", "production")
 if MODE not in {"demo", "production", "test"}:
     raise ImproperlyConfigured("HAICAP_MODE must be demo or production.")
-if "pytest" in sys.modules and "HAICAP_MODE" not in os.environ:
+if sys.modules.keys() & {"pytest", "mypy"} and "HAICAP_MODE" not in os.environ:
     MODE = "test"
 DEMO = MODE in {"demo", "test"}
 TESTING = MODE == "test"
@@ -160,7 +163,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = TESTING
 
-# Argon2id at 19 MiB, t=2, p=1: 20 CPU-ms, so that 2,500 sign-ins in five minutes leave the machine free.
+# Argon2id at 19 MiB, t=2, p=1: 20 CPU-ms, so that 2,500 sign-ins in five minutes leave the machine
+# free.
 PASSWORD_HASHERS = ["haicap.accounts.passwords.Argon2id"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

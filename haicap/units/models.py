@@ -1,6 +1,8 @@
-"""Territory (đơn vị hành chính) and Agency (cơ quan): identities that last, versions with a period [from, to).
+"""Territory (đơn vị hành chính) and Agency (cơ quan): identities that last, versions with a period
+[from, to).
 
-Periods are Vietnamese days. A code names one thing at a time, not for ever: 00004 was Trúc Bạch until
+Periods are Vietnamese days. A code names one thing at a time, not for ever: 00004 was Trúc Bạch
+until
 30 June 2025 and is Ba Đình since 1 July 2025.
 """
 
@@ -81,7 +83,9 @@ class TerritoryVersion(models.Model):
 
 
 class TerritorySuccession(models.Model):
-    """`old` passed to `new` on `day`, whole or in part; land and people are told apart (NQ 1656/NQ-UBTVQH15)."""
+    """`old` passed to `new` on `day`, whole or in part; land and people are told apart (NQ 1656/NQ-
+    UBTVQH15).
+    """
 
     old = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
     new = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
@@ -113,7 +117,7 @@ class AgencyKind(models.TextChoices):
 
 
 class Agency(models.Model):
-    """A body that acts: posts, books, calendars and certificates hang on it, never on a territory."""
+    """A body that acts: posts, books, calendars, certificates hang on it, never on a territory."""
 
     kind = models.TextField(choices=AgencyKind.choices)
 
@@ -146,7 +150,9 @@ class AgencyVersion(models.Model):
 
 
 class AgencyServes(models.Model):
-    """Which territory an agency serves, when: n:m and dated. The branch-to-commune table is "giả định"."""
+    """Which territory an agency serves, when: n:m and dated. The branch-to-commune table is "giả
+    định".
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,32 @@
+"""Every address of the installation, module by module."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from haicap.site import views
+from haicap.site.api import api
+
+site_urls = [
+    path("", views.home, name="home"),
+    path("ngon-ngu/", views.language, name="language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    *([path("_components/", views.components, name="components")] if settings.DEMO else []),
+]
+
+urlpatterns = [
+    path("", include((site_urls, "site"))),
+    path("", include("haicap.accounts.urls")),
+    path("", include("haicap.units.urls")),
+    path("", include("haicap.catalogue.urls")),
+    path("", include("haicap.dossiers.urls")),
+    path("api/v1/", api.urls),
+    *([path("vneid-demo/", include("haicap.site.vneid_demo.urls"))] if settings.DEMO else []),
+]
+
+handler400 = "haicap.site.views.bad_request"
+handler403 = "haicap.site.views.forbidden"
+handler404 = "haicap.site.views.not_found"
+handler500 = "haicap.site.views.server_error"
