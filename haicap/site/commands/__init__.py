@@ -1,0 +1,1 @@
+"""The command line `haicap`: one thin file per subcommand, loaded only when it is asked for."""
