@@ -84,7 +84,7 @@ class PersonalNumber:
     warnings: tuple[str, ...] = ()
 
 
-def personal_number(
+def personal_id(
     text: str,
     *,
     at: date,
@@ -201,7 +201,7 @@ def tax_code(text: str, *, at: date, demo: bool = False) -> TaxCode:
             "hoặc 12 chữ số của số định danh cá nhân."
         )
     if len(number) == 12:
-        person = personal_number(number, at=at, demo=demo)
+        person = personal_id(number, at=at, demo=demo)
         return TaxCode(number, TaxCodeKind.PERSON, person.demo, person.warnings)
     head, branch = number[:10], number[10:]
     made_up = head.startswith("0000")
@@ -360,7 +360,7 @@ _NOT_A_CARD: Final = (
 )
 
 
-def identity_card(text: str, *, at: date, demo: bool = False) -> IdentityCard:
+def identity_card_qr(text: str, *, at: date, demo: bool = False) -> IdentityCard:
     """Read the QR text of a CCCD or Căn cước card: seven fields, what follows them kept raw.
 
     number|old CMND|name|birth ddMMyyyy|Nam or Nữ|address|issued ddMMyyyy
@@ -377,7 +377,7 @@ def identity_card(text: str, *, at: date, demo: bool = False) -> IdentityCard:
         raise BadIdentifier(_NOT_A_CARD)
     if not born <= issued <= at:
         raise BadIdentifier("Mã QR của thẻ căn cước ghi ngày sinh hoặc ngày cấp vô lý.")
-    number = personal_number(number_text, at=at, sex=sex, birth_date=born, demo=demo)
+    number = personal_id(number_text, at=at, sex=sex, birth_date=born, demo=demo)
     warnings = number.warnings
     if old and not (_all_digits(old) and len(old) in (9, 12)):
         warnings += ("Số chứng minh nhân dân cũ trên thẻ không đủ 9 chữ số.",)

@@ -16,10 +16,10 @@ from haicap.kernel.identifiers import (
     TaxCodeKind,
     agency_code,
     email,
-    identity_card,
+    identity_card_qr,
     old_identity_number,
     passport_number,
-    personal_number,
+    personal_id,
     phone,
     procedure_code,
     tax_code,
@@ -32,9 +32,9 @@ TODAY = date(2026, 11, 25)
 
 
 def test_the_two_examples_of_the_law_chapter() -> None:
-    hanoi = personal_number("001203012345", at=TODAY)
+    hanoi = personal_id("001203012345", at=TODAY)
     assert (hanoi.province, hanoi.sex, hanoi.birth_year) == ("Hà Nội", Sex.MALE, 2003)
-    saigon = personal_number("079301000001", at=TODAY)
+    saigon = personal_id("079301000001", at=TODAY)
     assert (saigon.province, saigon.sex, saigon.birth_year) == (
         "Thành phố Hồ Chí Minh",
         Sex.FEMALE,
@@ -48,7 +48,7 @@ def test_the_two_examples_of_the_law_chapter() -> None:
     ["001 203 012 345", "001.203.012.345", "００１２０３０１２３４５", " 001203012345\u200b"],
 )
 def test_a_personal_number_is_read_as_people_write_it(typed: str) -> None:
-    assert personal_number(typed, at=TODAY).number == "001203012345"
+    assert personal_id(typed, at=TODAY).number == "001203012345"
 
 
 @pytest.mark.parametrize(
@@ -67,34 +67,34 @@ def test_a_personal_number_is_read_as_people_write_it(typed: str) -> None:
 )
 def test_an_impossible_personal_number_is_refused(typed: str, sentence: str) -> None:
     with pytest.raises(BadIdentifier, match=sentence):
-        personal_number(typed, at=TODAY)
+        personal_id(typed, at=TODAY)
 
 
 def test_somebody_born_this_year_has_a_number() -> None:
-    assert personal_number("001226000001", at=TODAY).birth_year == 2026
+    assert personal_id("001226000001", at=TODAY).birth_year == 2026
 
 
 def test_made_up_people_live_only_in_the_demo() -> None:
-    person = personal_number("000090123456", at=TODAY, demo=True)
+    person = personal_id("000090123456", at=TODAY, demo=True)
     assert (person.demo, person.sex, person.birth_year) == (True, Sex.MALE, 1990)
     assert person.warnings == ()
-    assert not personal_number("001203012345", at=TODAY, demo=True).demo
+    assert not personal_id("001203012345", at=TODAY, demo=True).demo
 
 
 def test_an_unknown_place_is_only_a_warning() -> None:
-    assert personal_number("003203012345", at=TODAY).warnings
-    assert personal_number("003203012345", at=TODAY).province == ""
+    assert personal_id("003203012345", at=TODAY).warnings
+    assert personal_id("003203012345", at=TODAY).province == ""
 
 
 def test_a_personal_number_must_agree_with_what_was_stated() -> None:
     born = date(2003, 5, 1)
-    assert personal_number("001203012345", at=TODAY, sex=Sex.MALE, birth_date=born)
+    assert personal_id("001203012345", at=TODAY, sex=Sex.MALE, birth_date=born)
     with pytest.raises(BadIdentifier, match="giới tính nữ"):
-        personal_number("001203012345", at=TODAY, sex=Sex.FEMALE)
+        personal_id("001203012345", at=TODAY, sex=Sex.FEMALE)
     with pytest.raises(BadIdentifier, match="1903"):
-        personal_number("001203012345", at=TODAY, birth_date=date(1903, 5, 1))
+        personal_id("001203012345", at=TODAY, birth_date=date(1903, 5, 1))
     with pytest.raises(BadIdentifier, match="chưa tới"):
-        personal_number("001226000001", at=TODAY, birth_date=date(2026, 12, 1))
+        personal_id("001226000001", at=TODAY, birth_date=date(2026, 12, 1))
 
 
 def test_an_old_identity_number_is_kept_with_a_warning() -> None:
@@ -235,7 +235,7 @@ CARD = "001203012345|012345678|Nguyễn Văn An|05092003|Nam|Số 1, Bồ Đề,
 
 
 def test_the_qr_of_a_card_is_read() -> None:
-    card = identity_card(CARD, at=TODAY)
+    card = identity_card_qr(CARD, at=TODAY)
     assert card.number.number == "001203012345"
     assert card.old_number == "012345678"
     assert card.full_name == "Nguyễn Văn An"
@@ -248,16 +248,16 @@ def test_the_qr_of_a_card_is_read() -> None:
 
 
 def test_a_card_of_2024_keeps_its_further_fields_raw() -> None:
-    card = identity_card(CARD + "|Nguyễn Văn Bố||Trần Thị Mẹ|x", at=TODAY)
+    card = identity_card_qr(CARD + "|Nguyễn Văn Bố||Trần Thị Mẹ|x", at=TODAY)
     assert card.more == ("Nguyễn Văn Bố", "", "Trần Thị Mẹ", "x")
 
 
 def test_a_card_without_an_old_number_is_whole() -> None:
-    assert identity_card(CARD.replace("012345678|", "|", 1), at=TODAY).old_number == ""
+    assert identity_card_qr(CARD.replace("012345678|", "|", 1), at=TODAY).old_number == ""
 
 
 def test_an_odd_old_number_is_only_a_warning() -> None:
-    assert identity_card(CARD.replace("|012345678|", "|12|"), at=TODAY).warnings
+    assert identity_card_qr(CARD.replace("|012345678|", "|12|"), at=TODAY).warnings
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_an_odd_old_number_is_only_a_warning() -> None:
 )
 def test_another_qr_or_a_broken_one_is_one_sentence(text: str) -> None:
     with pytest.raises(BadIdentifier) as refused:
-        identity_card(text, at=TODAY)
+        identity_card_qr(text, at=TODAY)
     assert str(refused.value).endswith(".")
 
 
@@ -327,14 +327,14 @@ def test_wrong_procedure_codes(typed: str) -> None:
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_taken_or_refused_with_a_sentence(text: str) -> None:
     for read in (
-        lambda: personal_number(text, at=TODAY),
+        lambda: personal_id(text, at=TODAY),
         lambda: old_identity_number(text),
         lambda: passport_number(text),
         lambda: tax_code(text, at=TODAY),
         lambda: phone(text),
         lambda: phone(text, foreigner=True),
         lambda: email(text),
-        lambda: identity_card(text, at=TODAY),
+        lambda: identity_card_qr(text, at=TODAY),
         lambda: agency_code(text),
         lambda: procedure_code(text),
     ):
