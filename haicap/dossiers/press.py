@@ -1,10 +1,12 @@
 """The press: turns data and a typst template into a PDF/A, always the same bytes for the same data.
 
-User text goes in as JSON and is never markup. The compiler (and with it the fonts) is read once per process.
+User text goes in as JSON and is never markup. The compiler, and with it the fonts, is read once per
+process.
 """
 
 from __future__ import annotations
 
+import importlib.resources
 import io
 import json
 import re
@@ -17,13 +19,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import fontpkg_noto_serif
 import segno
 import typst
 from fontTools.ttLib import TTFont
 
 PAPERS: Final = Path(__file__).parent / "papers"
-# State documents want Times (NĐ 30/2020, Phụ lục I); Liberation Serif has its metrics (Debian: fonts-liberation).
+# State documents want Times (NĐ 30/2020, Phụ lục I); Liberation Serif has its metrics
+# (Debian: fonts-liberation).
 TIMES_FOLDERS: Final = tuple(
     Path("/usr/share/fonts") / place
     for place in ("truetype/liberation2", "truetype/liberation", "liberation-serif", "liberation")
@@ -51,9 +53,9 @@ def face() -> Face:
         regular = folder / "LiberationSerif-Regular.ttf"
         if regular.exists():
             return Face("Liberation Serif", folder, _letters(regular))
-    folder = fontpkg_noto_serif.ROOT / "files"
+    folder = Path(str(importlib.resources.files("fontpkg_noto_serif"))) / "files"
     regular = next(path for path in sorted(folder.glob("*.ttf")) if "Italic" not in path.name)
-    return Face(fontpkg_noto_serif.FAMILY, folder, _letters(regular))
+    return Face("Noto Serif", folder, _letters(regular))
 
 
 def _letters(font: Path) -> frozenset[int]:
@@ -103,11 +105,13 @@ def print_paper(
             pdf_standards=[STANDARD],
             timestamp=int(at.timestamp()),
         )
-    return bytes(pdf)
+    if not isinstance(pdf, bytes):
+        raise TypeError("a PDF is one piece")
+    return pdf
 
 
 def _set(value: Any) -> Any:
-    """`value` with every text made printable: NFC, only letters the face has, long words breakable."""
+    """`value`, every text made printable: NFC, only letters the face has, long words breakable."""
     if isinstance(value, str):
         return _printable(value)
     if isinstance(value, Mapping):
@@ -118,7 +122,7 @@ def _set(value: Any) -> Any:
 
 
 def _printable(text: str) -> str:
-    # PDF/A refuses a letter without a glyph: one emoji in a name must not cost the citizen the receipt.
+    # PDF/A refuses a letter without a glyph: an emoji in a name must not cost the receipt.
     letters = face().letters
     kept = "".join(
         char if ord(char) in letters or char == "\n" else _instead(char)
@@ -143,7 +147,7 @@ def qr_svg(text: str) -> str:
 
 
 # Bar and space widths of the symbols 0 to 105 and stop (ISO/IEC 15417, table 1).
-_WIDTHS: Final = (
+_TABLE: Final = (
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 "
     "122132 122231 113222 123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 "
     "321221 312212 322112 322211 212123 212321 232121 111323 131123 131321 112313 132113 132311 "
@@ -153,14 +157,18 @@ _WIDTHS: Final = (
     "241112 134111 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 214121 "
     "412121 111143 111341 131141 114113 114311 411113 411311 113141 114131 311141 411131 211412 "
     "211214 211232 2331112"
-).split()
+)
+_WIDTHS: Final = tuple(_TABLE.split())
 _START_B: Final = 104
 _STOP: Final = 106
 _QUIET: Final = 10  # modules of white that a reader needs on both sides
 
 
 def barcode_svg(text: str, *, height: int = 40) -> str:
-    """Code 128 (set B) of printable ASCII `text` as SVG, one unit wide per module. ValueError for other letters."""
+    """Code 128 (set B) of `text` as SVG, one unit wide per module.
+
+    ValueError when `text` is not printable ASCII.
+    """
     if not text or any(not 32 <= ord(char) < 127 for char in text):
         raise ValueError("Code 128 B holds printable ASCII only")
     values = [_START_B, *(ord(char) - 32 for char in text)]

@@ -1,6 +1,7 @@
-"""Form 01, the receipt and appointment (giấy tiếp nhận hồ sơ và hẹn trả kết quả): data in, PDF bytes out.
+"""Form 01, the receipt (giấy tiếp nhận hồ sơ và hẹn trả kết quả): data in, PDF bytes out.
 
-Fields as in the forms of TT 03/2025 (content TT 01/2018). Pure: no database, no clock; equal data gives equal bytes.
+Fields as in the forms of TT 03/2025 (content TT 01/2018). Pure: no database, no clock; equal data
+gives equal bytes.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ class PaperLine:
 class ReceiptData:
     """Everything that stands on the receipt, in the words it is printed with.
 
-    `superior` and `agency` are the two lines of the letterhead; `reception` is where it was received; `owner` is left
-    empty when the applicant is the owner. `track_url` is the address behind the second QR code. Times are aware.
+    `superior` and `agency` are the lines of the letterhead; `reception` is where it was received;
+    `owner` stays empty when the applicant is the owner; `track_url` is the address behind the
+    second QR code. Times are aware.
     """
 
     code: str
@@ -107,8 +109,8 @@ def _printed(data: ReceiptData) -> dict[str, Any]:
 
 def _standing_notes(data: ReceiptData) -> list[str]:
     notes = [
-        "Khi đến nhận kết quả, xin mang theo giấy này và giấy tờ tùy thân; người nhận thay mang thêm"
-        " giấy ủy quyền.",
+        "Khi đến nhận kết quả, xin mang theo giấy này và giấy tờ tùy thân; người nhận thay mang"
+        " thêm giấy ủy quyền.",
         "Tra cứu tình trạng hồ sơ bằng mã QR bên phải hoặc tại địa chỉ: " + data.track_url,
     ]
     if data.lookup_phone:

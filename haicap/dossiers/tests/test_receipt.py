@@ -1,4 +1,4 @@
-"""The receipt: what stands on it, that text stays text, that it is the same each time and archivable."""
+"""The receipt: what stands on it, that text stays text, the same each time, archivable."""
 
 from __future__ import annotations
 
