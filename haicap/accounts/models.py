@@ -29,6 +29,9 @@ DUTY_WORDS: dict[str, str] = {
 class Staff(models.Model):
     """An official's account. Never deleted: it is ended by `is_active`."""
 
+    agency = models.ForeignKey(  # keeps the account; what the person may do hangs on posts
+        "units.Agency", on_delete=models.PROTECT, related_name="+"
+    )
     login = models.TextField()
     full_name = models.TextField()
     sort_key = models.TextField(db_collation="C")
@@ -36,6 +39,7 @@ class Staff(models.Model):
     email = models.TextField(default="", blank=True)
     password = models.TextField()  # Argon2id, or "!" while none is set
     must_change_password = models.BooleanField(default=False)
+    password_valid_until = models.DateTimeField(null=True)  # of a one-time code; null: no end
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)  # such a password opens nothing in production
     auth_epoch = models.IntegerField(
@@ -100,6 +104,7 @@ class Reach(models.TextChoices):
 
     OWN = "own", "cơ quan mình"
     TREE = "tree", "cơ quan mình và cấp dưới"
+    UNIT = "unit", "cả đơn vị: cơ quan chủ quản và các phòng"  # a clerk sits in the office
     ALL = "all", "toàn thành phố"
 
 
@@ -145,21 +150,20 @@ class WebSession(models.Model):
     auth_epoch = models.IntegerField()
     level = models.SmallIntegerField(default=0)
     second_factor_at = models.DateTimeField(null=True)
-    data = models.JSONField(default=dict)  # e.g. the pending OIDC nonce; small
     ip = models.TextField(default="")
     user_agent = models.TextField(default="")
     created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()  # written at most once in five minutes
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(staff__isnull=True) | Q(citizen__isnull=True),
+                condition=Q(staff__isnull=True) ^ Q(citizen__isnull=True),
                 name="accounts_session_one_realm",
             ),
         ]
-        indexes = [models.Index(fields=["staff"]), models.Index(fields=["citizen"])]
 
 
 class ApiToken(models.Model):
@@ -175,6 +179,14 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(staff__isnull=True) ^ Q(citizen__isnull=True),
+                name="accounts_token_one_realm",
+            ),
+        ]
 
 
 class Attempt(models.Model):
