@@ -142,6 +142,8 @@ class DeadlineRule(models.Model):
     supplement_policy = models.TextField(default="RESUME")
     supplement_reply_days = models.IntegerField(default=10)  # working days the citizen has
     supplement_max = models.IntegerField(default=1)
+    note_vi = models.TextField(default="", blank=True)
+    note_en = models.TextField(default="", blank=True)
     mark = models.TextField(choices=Mark.choices)
     basis = models.TextField()
 
@@ -186,10 +188,12 @@ class FeeRule(models.Model):
 
 class FormVersion(models.Model):
     """An electronic form (tờ khai điện tử): sections and fields as data, checked by
-    catalogue.forms_check.
+    catalogue.forms_check. One without a procedure serves all that have none of their own.
     """
 
-    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="forms")
+    procedure = models.ForeignKey(
+        Procedure, null=True, on_delete=models.PROTECT, related_name="forms"
+    )
     number = models.IntegerField()
     period = DateRangeField()
     definition = models.JSONField()
@@ -230,7 +234,7 @@ class RouteStep(models.Model):
 
 
 class ProcedureSearch(models.Model):
-    """What the search looks into, one row per procedure in force."""
+    """What the search looks into, one row per procedure: its phrases without accents, a line each."""
 
     procedure = models.OneToOneField(
         Procedure, primary_key=True, on_delete=models.PROTECT, related_name="+"

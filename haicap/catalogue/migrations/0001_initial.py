@@ -277,6 +277,7 @@ class Migration(migrations.Migration):
                 (
                     "procedure",
                     models.ForeignKey(
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="forms",
                         to="catalogue.procedure",
@@ -351,6 +352,8 @@ class Migration(migrations.Migration):
                 ("supplement_policy", models.TextField(default="RESUME")),
                 ("supplement_reply_days", models.IntegerField(default=10)),
                 ("supplement_max", models.IntegerField(default=1)),
+                ("note_vi", models.TextField(blank=True, default="")),
+                ("note_en", models.TextField(blank=True, default="")),
                 (
                     "mark",
                     models.TextField(
