@@ -1,67 +1,15 @@
-"""The front of the command line: finds the subcommand, gives it a database and Django if needed."""
+"""The front of the command line: reads the words, gives the subcommand its database."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import io
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol
 
 from haicap.site import postgres, running
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One subcommand: its file, what it needs before it is loaded, and what it does."""
-
-    module: str
-    vietnamese: str
-    english: str
-    django: bool = True
-    database: bool = True
-
-
-COMMANDS = {
-    "demo": Row("demo", "chạy thành phố mẫu", "run the demo city", django=False, database=False),
-    "test": Row("test", "kiểm thử", "run the tests", django=False, database=False),
-    "check": Row("check", "kiểm mã nguồn", "check the source", django=False, database=False),
-    "prepare": Row("prepare", "dựng mọi thứ trước khi chạy", "make everything ready to start"),
-    "migrate": Row("migrate", "nâng cấp cấu trúc dữ liệu", "bring the database up to date"),
-    "build": Row(
-        "build", "bản dịch, phông chữ, tệp tĩnh", "translations, fonts, static files", django=False
-    ),
-    "web": Row("web", "tiến trình web", "the web processes"),
-    "worker": Row("worker", "tiến trình chạy việc nền", "the worker of background jobs"),
-    "doctor": Row("doctor", "khám máy và nói cách chữa", "check the machine and say what to do"),
-    "load-city": Row("city", "nạp thành phố mẫu", "load the demo city"),
-    "import-procedures": Row("procedures", "nhập thủ tục từ tệp", "import procedures from a file"),
-    "cast": Row("cast", "các vai trong bản mẫu", "the demo's cast"),
-    "token": Row("token", "mã truy cập API của một vai", "an API token of one of the cast"),
-    "add-staff": Row("staff", "tạo tài khoản cán bộ đầu tiên", "make the first staff account"),
-    "texts": Row("texts", "bản dịch tiếng Anh", "the English texts", django=False, database=False),
-    "flow": Row("flow", "sơ đồ trạng thái", "the diagram of states", database=False),
-}
-
-
-class Command(Protocol):
-    """What the file of a subcommand offers."""
-
-    def arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Declare the words the subcommand takes."""
-
-    def run(self, options: argparse.Namespace) -> int:
-        """Do it; the exit status."""
-
-
-def overview() -> str:
-    """The list of subcommands, for --help."""
-    rows = [f"  {word:18} {row.vietnamese} | {row.english}" for word, row in COMMANDS.items()]
-    return "haicap LỆNH [...]\n\n" + "\n".join(rows) + "\n\n  haicap LỆNH --help"
+from haicap.site.commands.front import COMMANDS, Unready, overview, perform
 
 
 def own_words(*words: str) -> None:
@@ -95,25 +43,6 @@ def database() -> Iterator[None]:
             server.stop()
 
 
-def load(row: Row) -> Command:
-    """The subcommand's file, with Django ready if it wants it."""
-    if row.django:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haicap.site.settings")
-        importlib.import_module("django").setup()
-    module: Command = importlib.import_module(f"haicap.site.commands.{row.module}")  # type: ignore[assignment]
-    return module
-
-
-def perform(word: str, row: Row, rest: list[str]) -> int:
-    """Load the subcommand, read its words and run it."""
-    command = load(row)
-    parser = argparse.ArgumentParser(
-        prog=f"haicap {word}", description=f"{row.vietnamese} | {row.english}"
-    )
-    command.arguments(parser)
-    return command.run(parser.parse_args(rest))
-
-
 def main(arguments: list[str]) -> int:
     """Run one subcommand; the exit status."""
     for stream in (sys.stdout, sys.stderr):
@@ -135,7 +64,7 @@ def main(arguments: list[str]) -> int:
             with database():
                 return perform(word, row, rest)
         return perform(word, row, rest)
-    except (postgres.ServerTrouble, running.AlreadyRunning) as trouble:
+    except (postgres.ServerTrouble, running.AlreadyRunning, Unready) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

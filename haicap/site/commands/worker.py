@@ -1,0 +1,41 @@
+"""`haicap worker`: runs owed reactions and timed jobs until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.db import connections
+from procrastinate import PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
+
+STOP_SECONDS = 10
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which lanes, and how many jobs at once."""
+    parser.add_argument("--concurrency", type=int, default=10)
+    parser.add_argument(
+        "--queues", default="", help="people,soon,night; trống: tất cả | empty: all of them"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until told to stop; a job that does not end in time is taken up again later."""
+    # A job runs in a thread with a connection of its own.
+    pool = connections["default"].settings_dict["OPTIONS"].get("pool")
+    if isinstance(pool, dict):
+        pool["max_size"] = max(pool["max_size"], options.concurrency)
+    connector = PsycopgConnector(
+        kwargs=connector_params("default"), min_size=1, max_size=options.concurrency
+    )
+    # Not `replace_connector`: a job that records a fact must owe its reactions in the transaction
+    # of Django's connection, so the app that the modules know keeps its own connector.
+    app.with_connector(connector).run_worker(
+        name="haicap",
+        queues=options.queues.split(",") if options.queues else None,
+        concurrency=options.concurrency,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=STOP_SECONDS,
+    )
+    return 0
