@@ -1,0 +1,107 @@
+"""A refusal (kernel.errors) as an answer: a calm page, a toast for htmx, problem+json for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from haicap.kernel.actor import NOBODY
+from haicap.kernel.errors import Invalid, Refusal
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal told in the way the request was made, with its status."""
+    if request.path.startswith("/api/"):
+        return problem(refusal.status, str(refusal), **members(refusal))
+    response = page(request, status=refusal.status, sentence=str(refusal))
+    retry_after = getattr(refusal, "retry_after", None)
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def page(request: HttpRequest, *, status: int, sentence: str) -> HttpResponse:
+    """An error page with `sentence`; asked by htmx, a toast that leaves the page as it is."""
+    if request.headers.get("HX-Request"):
+        response = render(request, "site/errors/toast.html", {"sentence": sentence}, status=status)
+        response["HX-Retarget"] = "#toasts"
+        response["HX-Reswap"] = "beforeend"
+        return response
+    actor = getattr(request, "actor", NOBODY)
+    return render(
+        request,
+        "site/errors/page.html",
+        {
+            "layout": "site/staff.html" if actor.is_staff else "site/citizen.html",
+            "status": status,
+            "title": _title(status),
+            "sentence": sentence,
+            "back": _back(request),
+        },
+        status=status,
+    )
+
+
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    """An application/problem+json answer (RFC 9457)."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    response = JsonResponse(
+        {**body, "detail": detail, **more},
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+    if "retry_after" in more:
+        response["Retry-After"] = str(more["retry_after"])
+    return response
+
+
+def members(refusal: Refusal) -> dict[str, Any]:
+    """What the refusal knows besides its sentence (legal moves, fields), as extension members."""
+    known = {name: _plain(value) for name, value in vars(refusal).items() if name != "fields"}
+    if isinstance(refusal, Invalid):
+        known["errors"] = [
+            {"field": field, "detail": str(sentence)} for field, sentence in refusal.fields.items()
+        ]
+    return known
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("Chưa đọc được yêu cầu"),
+        403: _("Ông/bà chưa có quyền làm việc này"),
+        404: _("Không tìm thấy trang"),
+        405: _("Trang này không nhận yêu cầu đó"),
+        409: _("Việc này vừa thay đổi"),
+        422: _("Thông tin chưa dùng được"),
+        429: _("Xin chờ một lát"),
+        500: _("Hệ thống gặp lỗi"),
+        503: _("Hệ thống đang bận"),
+    }
+    return titles.get(status, titles[400])
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, if that was one of our own pages."""
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return came_from if ours else ""
