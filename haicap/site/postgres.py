@@ -380,7 +380,7 @@ def sweep(*, var: Path, prefix: str, say: Say) -> None:
             owner = data.name.removeprefix(prefix)
             if owner.isdigit() and not Path("/proc", owner).exists():
                 for pid in processes_in(data):
-                    os.kill(pid, signal.SIGQUIT)
+                    send(pid, signal.SIGQUIT)
                 say("xoá dữ liệu thử còn sót", "removing what an earlier test run left")
                 shutil.rmtree(data, ignore_errors=True)
                 shutil.rmtree(base / f"run-{data.name}", ignore_errors=True)
@@ -445,6 +445,14 @@ def check_version(home: Home) -> None:
         )
 
 
+def send(pid: int, how: signal.Signals) -> None:
+    """Signal a process that may have ended meanwhile."""
+    try:
+        os.kill(pid, how)
+    except ProcessLookupError:
+        return
+
+
 def processes_in(data: Path) -> list[int]:
     """Processes of a server of this data folder (they all work inside it)."""
     found = []
@@ -477,7 +485,7 @@ def stop_leftover(*, home: Home, say: Say) -> None:
     for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 30.0)):
         leader = leader_of(home.data)
         if leader is not None:
-            os.kill(leader, how)
+            send(leader, how)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if not processes_in(home.data):
