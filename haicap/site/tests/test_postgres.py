@@ -21,7 +21,8 @@ def quiet(*words: str) -> None:
 
 
 def query(home: postgres.Home, statement: str) -> str:
-    words = [home.binaries / "psql", "-X", "-qAt", "-h", home.sockets, "-U", postgres.ROLE]
+    words = [str(home.binaries / "psql"), "-X", "-qAt", "-h", str(home.sockets)]
+    words += ["-U", postgres.ROLE]
     done = subprocess.run(
         [*words, "-d", postgres.DATABASE, "-c", statement],
         capture_output=True,
