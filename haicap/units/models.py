@@ -27,6 +27,15 @@ def _no_overlap(name: str, *columns: str) -> ExclusionConstraint:
     )
 
 
+def _not_empty(name: str) -> models.CheckConstraint:
+    # An empty range overlaps nothing: without this it would slip past the exclusion constraints.
+    return models.CheckConstraint(name=name, condition=models.Q(period__isempty=False))
+
+
+def _not_itself(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=~models.Q(old=models.F("new")))
+
+
 class Level(models.TextChoices):
     """Level of a territory. The district ended on 1 July 2025 (Luật 72/2025/QH15)."""
 
@@ -70,6 +79,7 @@ class TerritoryVersion(models.Model):
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     outline = models.JSONField(null=True)  # GeoJSON geometry, for display only
+    basis = models.TextField(default="", blank=True)  # the paper that gave it this name
     period = DateRangeField()
 
     objects = VersionQuerySet.as_manager()
@@ -78,6 +88,7 @@ class TerritoryVersion(models.Model):
         constraints = [
             _no_overlap("units_territory_one_version", "territory"),
             _no_overlap("units_territory_one_code", "level", "code"),
+            _not_empty("units_territory_some_time"),
         ]
         indexes = [models.Index(fields=["code"]), models.Index(fields=["sort_key"])]
 
@@ -90,9 +101,9 @@ class TerritorySuccession(models.Model):
     old = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
     new = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
-    relation = models.TextField()  # whole | part | remainder …
-    land = models.TextField(default="")
-    population = models.TextField(default="")
+    relation = models.TextField()  # whole | part
+    land = models.TextField(default="")  # whole | part | remainder: what became of the ground
+    population = models.TextField(default="")  # all | part | none: what became of the people
     clause = models.TextField(default="")
     basis = models.TextField(default="")
     note = models.TextField(default="")
@@ -100,6 +111,7 @@ class TerritorySuccession(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["old", "new", "day"], name="units_succession_once"),
+            _not_itself("units_succession_to_another"),
         ]
         indexes = [models.Index(fields=["new"])]
 
@@ -137,6 +149,7 @@ class AgencyVersion(models.Model):
     parent = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     address = models.TextField(default="", blank=True)
     phone = models.TextField(default="", blank=True)
+    basis = models.TextField(default="", blank=True)
     period = DateRangeField()
 
     objects = VersionQuerySet.as_manager()
@@ -145,6 +158,7 @@ class AgencyVersion(models.Model):
         constraints = [
             _no_overlap("units_agency_one_version", "agency"),
             _no_overlap("units_agency_one_code", "code"),
+            _not_empty("units_agency_some_time"),
         ]
         indexes = [models.Index(fields=["parent"])]
 
@@ -160,7 +174,10 @@ class AgencyServes(models.Model):
     mark = models.TextField(default="giả định")
 
     class Meta:
-        constraints = [_no_overlap("units_serves_once", "agency", "territory")]
+        constraints = [
+            _no_overlap("units_serves_once", "agency", "territory"),
+            _not_empty("units_serves_some_time"),
+        ]
         indexes = [GistIndex(fields=["territory", "period"], name="units_serves_where")]
 
 
@@ -176,4 +193,5 @@ class AgencySuccession(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["old", "new", "day"], name="units_agency_succ_once"),
+            _not_itself("units_agency_succ_to_another"),
         ]
