@@ -1,4 +1,5 @@
-"""What the browser loads, made once at set-up: one style sheet, one script, two cuts of the font.
+"""What the browser loads, made once at set-up: one style sheet, one script, two cuts of the font, the
+English words.
 
 Style sheets lie where they belong: the house's in site/styles, a component's or a page's beside its
 template.
@@ -6,9 +7,13 @@ template.
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from haicap.site.fonts import WEIGHTS, build_fonts
 
@@ -20,10 +25,12 @@ SCRIPTS = ("shell.js", "keys.js", "forms.js")
 def build(target: Path) -> None:
     """Make all into `target` (served under static `built/`). Fonts that are there are kept."""
     (target / "fonts").mkdir(parents=True, exist_ok=True)
-    if not all((target / f"fonts/be-vietnam-pro-{weight}.woff2").exists() for weight in WEIGHTS):
+    cuts = [target / f"fonts/be-vietnam-pro-{weight}.woff2" for weight in WEIGHTS]
+    if not all(_newer(cut, SITE / "fonts.py") for cut in cuts):
         build_fonts(target / "fonts")
     _write(target / "site.css", styles())
     _write(target / "site.js", scripts())
+    build_words()
 
 
 def styles() -> str:
@@ -54,7 +61,25 @@ def _bare(script: str) -> str:
     return re.sub(r"\n\s+", "\n", script).strip()
 
 
+def build_words() -> None:
+    """Compile the English of every module beside its source, where the source is newer."""
+    for source in PACKAGE.glob("*/locale/*/LC_MESSAGES/django.po"):
+        made = source.with_suffix(".mo")
+        if _newer(made, source):
+            continue
+        with source.open("rb") as opened:
+            catalogue = read_po(opened, locale=source.parts[-3])
+        half_made = made.with_suffix(f".{os.getpid()}")  # two processes may build at once
+        with half_made.open("wb") as opened:
+            write_mo(opened, catalogue)
+        half_made.replace(made)
+
+
+def _newer(made: Path, source: Path) -> bool:
+    return made.exists() and made.stat().st_mtime_ns >= source.stat().st_mtime_ns
+
+
 def _write(path: Path, text: str) -> None:
-    half_made = path.with_suffix(".part")
+    half_made = path.with_suffix(f".{os.getpid()}")
     half_made.write_text(text)
     half_made.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from importlib.resources import files
@@ -52,26 +53,26 @@ def _cut(weight: int, name: str, target: Path) -> Path:
         cutter.populate(unicodes=letters())
         cutter.subset(font)
         made = target / f"be-vietnam-pro-{weight}.woff2"
-        half_made = made.with_suffix(".part")
+        half_made = made.with_suffix(f".{os.getpid()}")
         subset.save_font(font, str(half_made), options)
     half_made.replace(made)
     return made
 
 
 def _add_tabular_figures(font: TTFont) -> None:
-    """Figures of one width as the feature `tnum`, which columns of numbers need and the font lacks."""
+    """Figures of one width as the feature `tnum`; columns of numbers need it."""
     outlines, widths, cmap = font["glyf"], font["hmtx"], font.getBestCmap()
     figures = [cmap[ord(figure)] for figure in "0123456789"]
-    widest = max(widths[figure][0] for figure in figures)
+    middle = widths[cmap[ord("5")]][0]  # the widest would tear the ones apart
     for figure in figures:
         width, left = widths[figure]
-        aside = (widest - width) // 2
+        aside = (middle - width) // 2
         glyph = deepcopy(outlines[figure])
         glyph.expand(outlines)
         glyph.coordinates.translate((aside, 0))
         glyph.recalcBounds(outlines)
         outlines[f"{figure}.tnum"] = glyph
-        widths[f"{figure}.tnum"] = (widest, left + aside)
+        widths[f"{figure}.tnum"] = (middle, left + aside)
     lines = [f"sub {figure} by {figure}.tnum;" for figure in figures]
     feature = ["feature tnum {", *lines, "} tnum;"]
     addOpenTypeFeaturesFromString(font, "\n".join(feature), tables=["GSUB"])

@@ -25,9 +25,9 @@ def life_events() -> list[LifeEvent]:
     return [
         _event("baby", _("Sinh con"), _("Khai sinh, thẻ bảo hiểm y tế cho trẻ"), "1.001193"),
         _event("heart-handshake", _("Kết hôn"), _("Đăng ký kết hôn"), "1.000894"),
-        _event("stamp", _("Chứng thực bản sao"), _("Sao y từ bản chính, lấy ngay"), "2.000815"),
+        _event("stamp", _("Chứng thực"), _("Bản sao từ bản chính, lấy ngay"), "2.000815"),
         _event("map-pin-house", _("Chuyển nơi ở"), _("Đăng ký thường trú, tạm trú"), "1.004222"),
-        _event("store", _("Mở hộ kinh doanh"), _("Đăng ký thành lập hộ kinh doanh"), "1.001612"),
+        _event("store", _("Hộ kinh doanh"), _("Đăng ký thành lập hộ kinh doanh"), "1.001612"),
         _event("hammer", _("Sửa, xây nhà"), _("Giấy phép sửa chữa, cải tạo nhà ở"), "1.013229"),
         _event("hand-heart", _("Người cao tuổi"), _("Trợ cấp hưu trí xã hội"), "1.014027"),
         _event(

@@ -37,7 +37,7 @@ class Entry:
 CITIZEN = (
     Place(_("Trang chủ"), "house", "site:home"),
     Place(_("Thủ tục"), "book-open-text", "catalogue:search"),
-    Place(_("Tra cứu hồ sơ"), "file-search", "dossiers:track"),
+    Place(_("Tra cứu"), "file-search", "dossiers:track"),
     Place(_("Hồ sơ của tôi"), "folder-open", "dossiers:mine"),
 )
 

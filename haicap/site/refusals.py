@@ -1,4 +1,4 @@
-"""A refusal (kernel.errors) as an answer: a calm page, a toast for htmx, problem+json for the API."""
+"""A refusal (kernel.errors) as an answer: a calm page, a toast for htmx, problem+json for API."""
 
 from __future__ import annotations
 

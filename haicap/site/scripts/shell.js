@@ -138,7 +138,14 @@
       const from = event.detail.requestConfig?.elt?.closest?.("[data-item]");
       for (const item of doc.querySelectorAll("[data-list] [data-item]")) item.removeAttribute("aria-current");
       from?.setAttribute("aria-current", "true");
-      event.target.scrollTop = 0;
+      event.target.closest(".panes")?.classList.add("open");
+      event.target.scrollIntoView({ block: "nearest" });
     }
+  });
+  doc.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-back]")) return;
+    event.preventDefault();
+    doc.querySelector(".panes")?.classList.remove("open");
+    doc.querySelector("[data-list] [aria-current]")?.focus();
   });
 })();
