@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -20,6 +20,9 @@ class CappedUpload(TemporaryFileUploadHandler):
         if start <= settings.FILE_LIMIT:
             super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> TemporaryUploadedFile | None:
-        whole: Any = super().file_complete(min(file_size, settings.FILE_LIMIT + self.chunk_size))
-        return whole if isinstance(whole, TemporaryUploadedFile) else None
+    def file_complete(self, file_size: int) -> TemporaryUploadedFile:
+        """Its size is what was written: past the limit, so that it is refused."""
+        self.file.seek(0, os.SEEK_END)
+        self.file.size = self.file.tell()
+        self.file.seek(0)
+        return self.file

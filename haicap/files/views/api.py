@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import File, Form, Router, Schema
+from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -41,7 +41,7 @@ def keep_file(
     request: HttpRequest,
     file: UploadedFile = File(...),  # type: ignore[type-arg]  # noqa: B008 - ninja declares so
     slot: str = Form("", max_length=80),  # type: ignore[type-arg]
-) -> tuple[int, dict[str, Any]]:
+) -> Status[dict[str, Any]]:
     """Keep the upload under the caller's own name."""
     use = files.keep(
         stream=file,  # type: ignore[arg-type]
@@ -50,4 +50,4 @@ def keep_file(
         by=request.actor,  # type: ignore[attr-defined]
         at=request.at,  # type: ignore[attr-defined]
     )
-    return 201, {name: getattr(use, name) for name in KeptFile.model_fields}
+    return Status(201, {name: getattr(use, name) for name in KeptFile.model_fields})
