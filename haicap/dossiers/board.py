@@ -1,17 +1,19 @@
-"""The city's first board: figures by commune in one statement, and its map as shapes drawn here."""
+"""The city's first board: present figures by commune, in one statement."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
-from haicap.dossiers.flow import OPEN
+from haicap.dossiers.flow import OPEN, State
+from haicap.dossiers.models import Channel, Dossier
 from haicap.kernel import clock
+from haicap.kernel.actor import Actor
 
 _SQL = """
 select d.commune_id,
@@ -95,54 +97,82 @@ def total(figures: Iterable[CommuneFigures]) -> CommuneFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """Paths of an SVG picture by territory, and its view box."""
+class Behind:
+    """One dossier behind a figure; no name, for a figure is read to find where it stalls."""
 
-    view_box: str
-    paths: Mapping[int, str]
+    id: int
+    code: str
+    procedure: str
+    state: str
+    commune_id: int
+    agency_id: int
+    started_at: datetime
+    due_at: datetime | None
+    is_paused: bool
+    completed_at: datetime | None
+    key: datetime
 
 
-WIDTH = 1000.0
-Point = tuple[float, float]
+PAGE = 50
+# Newest first where time goes forward, most pressing first where it runs out.
+_NEWEST = ("received", "received_online", "completed", "to_return")
 
 
-def draw(outlines: Mapping[int, Mapping[str, Any]]) -> Drawing:
-    """GeoJSON geometries (lon, lat) by territory as SVG paths 1,000 wide, for display."""
-    rings = {territory: list(_rings(geometry)) for territory, geometry in outlines.items()}
-    points = [point for parts in rings.values() for ring in parts for point in ring]
-    if not points:
-        return Drawing(view_box="0 0 1000 1000", paths={})
-    west, east = min(p[0] for p in points), max(p[0] for p in points)
-    south, north = min(p[1] for p in points), max(p[1] for p in points)
-    squeeze = math.cos(math.radians((south + north) / 2))
-    scale = WIDTH / ((east - west) * squeeze)
+def behind(
+    *,
+    show: str,
+    commune_id: int | None,
+    after: tuple[datetime, int] | None,
+    by: Actor,
+    at: datetime,
+) -> list[Behind]:
+    """At most PAGE + 1 dossiers that `by` may see behind a figure of a commune (None: the city).
 
-    def spot(point: Point) -> Point:
-        return round((point[0] - west) * squeeze * scale, 1), round((north - point[1]) * scale, 1)
-
-    return Drawing(
-        view_box=f"-4 -4 {WIDTH + 8:g} {(north - south) * scale + 8:.0f}",
-        paths={
-            territory: "".join(_path([spot(point) for point in ring]) for ring in parts)
-            for territory, parts in rings.items()
-        },
+    `after` is the key (moment, id) of the last row shown. One statement.
+    """
+    newest = show in _NEWEST
+    moment = {"completed": "completed_at", "to_return": "completed_at"}.get(show, "received_at")
+    key = F(moment) if newest else Coalesce("due_at", "submitted_at")
+    rows = Dossier.objects.seen_by(by).filter(_figure(show, at)).annotate(key=key)
+    rows = (
+        rows.filter(commune__isnull=False)
+        if commune_id is None
+        else rows.filter(commune=commune_id)
     )
+    if after is not None:
+        beyond = "lt" if newest else "gt"
+        rows = rows.filter(
+            Q(**{f"key__{beyond}": after[0]}) | Q(key=after[0], **{f"id__{beyond}": after[1]})
+        )
+    order = ("-key", "-id") if newest else ("key", "id")
+    found = rows.order_by(*order).values_list(
+        "id",
+        "code",
+        "procedure_version__short_name",
+        "state",
+        "commune_id",
+        Coalesce("competent_agency_id", "receiving_agency_id"),
+        Coalesce("received_at", "submitted_at"),
+        "due_at",
+        "is_paused",
+        "completed_at",
+        "key",
+    )
+    return [Behind(*row) for row in found[: PAGE + 1]]
 
 
-def _path(spots: list[Point]) -> str:
-    """A closed ring as relative steps: half the bytes of absolute ones."""
-    (x, y), *rest = spots
-    steps = [f"M{x:g} {y:g}"]
-    for nx, ny in rest:
-        dx, dy = round(nx - x, 1), round(ny - y, 1)
-        if dx or dy:
-            steps.append(f"l{dx:g} {dy:g}")
-        x, y = nx, ny
-    return "".join(steps) + "z"
-
-
-def _rings(geometry: Mapping[str, Any]) -> Iterable[list[Point]]:
-    shapes = geometry["coordinates"]
-    for shape in [shapes] if geometry["type"] == "Polygon" else shapes:
-        for ring in shape:
-            yield [(float(point[0]), float(point[1])) for point in ring]
+def _figure(show: str, at: datetime) -> Q:
+    today = clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    month = today.replace(day=1)
+    going_on = Q(state__in=OPEN, completed_at__isnull=True)
+    running = going_on & Q(is_paused=False)
+    return {
+        "open": going_on,
+        "overdue": running & Q(due_at__lt=at),
+        "due_today": running & Q(due_at__gte=at, due_at__lt=today + timedelta(days=1)),
+        "to_receive": Q(state=State.SUBMITTED),
+        "to_return": Q(state=State.ISSUED),
+        "received": Q(received_at__gte=month),
+        "received_online": Q(received_at__gte=month, channel=Channel.ONLINE),
+        "completed": Q(completed_at__gte=month),
+    }[show]
