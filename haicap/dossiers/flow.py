@@ -8,28 +8,34 @@ state either, but computed from times.
 
 from __future__ import annotations
 
-from django.db import models
+from typing import TYPE_CHECKING
 
-from haicap.kernel.flow import Flow, Move
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from haicap.kernel.flow import PREVIOUS, Flow, Move
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 class State(models.TextChoices):
     """Sub-states of the ten national ones."""
 
-    DRAFT = "DRAFT", "Lưu nháp"
-    SUBMITTED = "SUBMITTED", "Chờ tiếp nhận"
-    PRE_SUPP = "PRE_SUPP", "Yêu cầu hoàn thiện trước tiếp nhận"
-    INTAKE_REFUSED = "INTAKE_REFUSED", "Không tiếp nhận"
-    CANCELLED = "CANCELLED", "Đã hủy trước tiếp nhận"
-    RECEIVED = "RECEIVED", "Đã tiếp nhận"
-    TRANSFERRED = "TRANSFERRED", "Đã chuyển, chờ nhận"
-    IN_PROCESS = "IN_PROCESS", "Đang thụ lý"
-    SUPP_REQ = "SUPP_REQ", "Yêu cầu bổ sung"
-    SUPP_DONE = "SUPP_DONE", "Đã bổ sung, chờ kiểm tra"
-    SUBMIT_APPROVAL = "SUBMIT_APPROVAL", "Trình lãnh đạo"
-    APPROVED = "APPROVED", "Đã duyệt"
-    ISSUED = "ISSUED", "Đã phát hành, chờ trả"
-    RETURNED = "RETURNED", "Đã trả kết quả"
+    DRAFT = "DRAFT", _("Lưu nháp")
+    SUBMITTED = "SUBMITTED", _("Chờ tiếp nhận")
+    PRE_SUPP = "PRE_SUPP", _("Yêu cầu hoàn thiện trước tiếp nhận")
+    INTAKE_REFUSED = "INTAKE_REFUSED", _("Không tiếp nhận")
+    CANCELLED = "CANCELLED", _("Đã hủy trước tiếp nhận")
+    RECEIVED = "RECEIVED", _("Đã tiếp nhận")
+    TRANSFERRED = "TRANSFERRED", _("Đã chuyển, chờ nhận")
+    IN_PROCESS = "IN_PROCESS", _("Đang thụ lý")
+    SUPP_REQ = "SUPP_REQ", _("Yêu cầu bổ sung")
+    SUPP_DONE = "SUPP_DONE", _("Đã bổ sung, chờ kiểm tra")
+    SUBMIT_APPROVAL = "SUBMIT_APPROVAL", _("Trình lãnh đạo")
+    APPROVED = "APPROVED", _("Đã duyệt")
+    ISSUED = "ISSUED", _("Đã phát hành, chờ trả")
+    RETURNED = "RETURNED", _("Đã trả kết quả")
 
 
 S = State
@@ -48,12 +54,49 @@ FLOW = Flow(
     Move("ask_supplement", (S.IN_PROCESS,), S.SUPP_REQ),
     Move("receive_supplement", (S.SUPP_REQ,), S.SUPP_DONE),
     Move("check_supplement", (S.SUPP_DONE,), S.IN_PROCESS),
-    Move("submit_approval", (S.IN_PROCESS,), S.SUBMIT_APPROVAL),
+    Move("draft_result", (S.IN_PROCESS,), S.IN_PROCESS),
+    # From SUBMIT_APPROVAL: the head of division passes the frozen draft on to the leader.
+    Move("submit_approval", (S.IN_PROCESS, S.SUBMIT_APPROVAL), S.SUBMIT_APPROVAL),
     Move("return_draft", (S.SUBMIT_APPROVAL,), S.IN_PROCESS),
     Move("approve", (S.SUBMIT_APPROVAL,), S.APPROVED),
     Move("number_and_issue", (S.APPROVED,), S.ISSUED),
     Move("return_result", (S.ISSUED,), S.RETURNED),
-)
+    # Two moves that leave the state as it is: who decides, and the money.
+    Move("reroute", (S.SUBMITTED, S.PRE_SUPP, S.RECEIVED), PREVIOUS),
+    Move(
+        "settle_fee",
+        (
+            S.RECEIVED, S.TRANSFERRED, S.IN_PROCESS, S.SUPP_REQ, S.SUPP_DONE, S.SUBMIT_APPROVAL,
+            S.APPROVED, S.ISSUED,
+        ),
+        PREVIOUS,
+    ),
+)  # fmt: skip
+
+# What a button says; the journal and the API keep the names above.
+MOVE_WORDS: dict[str, StrPromise] = {
+    "submit": _("Nộp hồ sơ"),
+    "accept": _("Tiếp nhận"),
+    "ask_before": _("Yêu cầu hoàn thiện"),
+    "complete": _("Nộp phần hoàn thiện"),
+    "refuse_intake": _("Không tiếp nhận"),
+    "cancel": _("Hủy hồ sơ"),
+    "transfer": _("Chuyển hồ sơ"),
+    "confirm_receipt": _("Xác nhận đã nhận"),
+    "send_back": _("Trả lại nơi chuyển"),
+    "assign": _("Phân công"),
+    "ask_supplement": _("Yêu cầu bổ sung"),
+    "receive_supplement": _("Nộp phần bổ sung"),
+    "check_supplement": _("Đã kiểm tra phần bổ sung"),
+    "draft_result": _("Dự thảo kết quả"),
+    "submit_approval": _("Trình duyệt"),
+    "return_draft": _("Trả lại dự thảo"),
+    "approve": _("Duyệt"),
+    "number_and_issue": _("Cấp số và phát hành"),
+    "return_result": _("Trả kết quả"),
+    "reroute": _("Chọn cơ quan giải quyết"),
+    "settle_fee": _("Thu phí, lệ phí"),
+}
 
 # After these nothing more moves, and no clock runs.
 FINAL = (S.INTAKE_REFUSED, S.CANCELLED, S.RETURNED)
@@ -76,15 +119,15 @@ NATIONAL: dict[str, int | None] = {
     S.ISSUED: 9,
     S.RETURNED: 10,
 }
-NATIONAL_WORDS: dict[int, str] = {
-    1: "Mới đăng ký",
-    2: "Được tiếp nhận",
-    3: "Không được tiếp nhận",
-    4: "Đang xử lý",
-    5: "Yêu cầu bổ sung giấy tờ",
-    6: "Yêu cầu thực hiện nghĩa vụ tài chính",
-    7: "Công dân yêu cầu rút hồ sơ",
-    8: "Dừng xử lý",
-    9: "Đã xử lý xong",
-    10: "Đã trả kết quả",
+NATIONAL_WORDS: dict[int, StrPromise] = {
+    1: _("Mới đăng ký"),
+    2: _("Được tiếp nhận"),
+    3: _("Không được tiếp nhận"),
+    4: _("Đang xử lý"),
+    5: _("Yêu cầu bổ sung giấy tờ"),
+    6: _("Yêu cầu thực hiện nghĩa vụ tài chính"),
+    7: _("Công dân yêu cầu rút hồ sơ"),
+    8: _("Dừng xử lý"),
+    9: _("Đã xử lý xong"),
+    10: _("Đã trả kết quả"),
 }

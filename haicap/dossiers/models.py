@@ -7,8 +7,10 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from haicap.dossiers.flow import FINAL, OPEN, State
+from haicap.kernel.actor import Actor, ActorKind, Duty, Grant
 
 BEFORE_RECEPTION = (
     State.DRAFT,
@@ -22,18 +24,89 @@ BEFORE_RECEPTION = (
 class Channel(models.TextChoices):
     """KenhThucHien: how it came in."""
 
-    COUNTER = "counter", "Trực tiếp"
-    ONLINE = "online", "Trực tuyến"
-    POST = "post", "Bưu chính công ích"
+    COUNTER = "counter", _("Trực tiếp")
+    ONLINE = "online", _("Trực tuyến")
+    POST = "post", _("Bưu chính công ích")
+
+
+class Handing(models.TextChoices):
+    """How the result reaches the citizen."""
+
+    ELECTRONIC = "electronic", _("Bản điện tử")
+    COUNTER = "counter", _("Nhận tại quầy")
+    POST = "post", _("Qua bưu chính công ích")
 
 
 class Money(models.TextChoices):
     """The money axis, apart from the state."""
 
-    NONE = "none", "không thu"
-    DUE = "due", "chưa thu"
-    PAID = "paid", "đã thu"
-    WAIVED = "waived", "được miễn"
+    NONE = "none", _("không thu")
+    DUE = "due", _("chưa thu")
+    PAID = "paid", _("đã thu")
+    WAIVED = "waived", _("được miễn")
+
+
+# Duties whose holders read their agencies' dossiers. CATALOGUE, ACCOUNTS and OPERATE read none.
+READING = frozenset(
+    {
+        Duty.RECEIVE,
+        Duty.COORDINATE,
+        Duty.HANDLE,
+        Duty.HEAD,
+        Duty.DECIDE,
+        Duty.ISSUE,
+        Duty.OBSERVE,
+    }
+)
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Row filters."""
+
+    def seen_by(self, by: Actor) -> DossierQuerySet:
+        """Those that exist for this person; the others must look as if they did not.
+
+        A citizen sees those where they are applicant, owner or representative; a draft only its
+        applicant. Staff see what their agencies help with, receive, decide or hold a task of, now
+        or earlier, and never a draft.
+        """
+        if by.kind is ActorKind.CITIZEN and by.person is not None:
+            named = Q(owner=by.person) | Q(representative=by.person)
+            return self.filter(Q(applicant=by.person) | (named & ~Q(state=State.DRAFT)))
+        handed_in = self.exclude(state=State.DRAFT)
+        if by.kind is ActorKind.SYSTEM:
+            return handed_in
+        reading = [grant for grant in by.grants if grant.duty in READING]
+        if by.kind is not ActorKind.STAFF or not reading:
+            return self.none()
+        nothing = Q(pk__in=[])
+        seen = nothing
+        for procedures, agencies in _by_procedures(reading).items():
+            within = ~nothing if procedures is None else Q(procedure__code__in=procedures)
+            seen |= within if agencies is None else within & _touching(agencies)
+        return handed_in.filter(seen)
+
+
+def _by_procedures(
+    grants: list[Grant],
+) -> dict[frozenset[str] | None, frozenset[int] | None]:
+    """The agencies reached (None: all), by the procedures they are reached for (None: all)."""
+    reached: dict[frozenset[str] | None, frozenset[int] | None] = {}
+    for grant in grants:
+        known = reached.get(grant.procedures, frozenset())
+        both = None if known is None or grant.agencies is None else known | grant.agencies
+        reached[grant.procedures] = both
+    return reached
+
+
+def _touching(agencies: frozenset[int]) -> Q:
+    tasks = Task.objects.filter(agency__in=agencies)
+    return (
+        Q(receiving_agency__in=agencies)
+        | Q(competent_agency__in=agencies)
+        | Q(support_agency__in=agencies)
+        | Q(pk__in=tasks.values("dossier"))
+    )
 
 
 class Dossier(models.Model):
@@ -71,9 +144,13 @@ class Dossier(models.Model):
         "parties.Party", null=True, on_delete=models.PROTECT, related_name="+"
     )
     relation = models.TextField(default="", blank=True)  # of the applicant to the owner
+    identity_level = models.SmallIntegerField(default=0)  # VNeID level of the sign-in it came by
     helped_by = models.JSONField(null=True)  # {"kind": "staff"|"citizen", "id": …, "words": …}
     declared = models.JSONField(default=dict)  # snapshot of the parties as declared
     answers = models.JSONField(default=dict)  # the electronic form
+    # Papers as handed in: [{"slot", "name", "originals", "certified", "photocopies", "electronic",
+    # "replaced"}]; counts of copies, `replaced`: the data of a database stands in for it.
+    papers = models.JSONField(default=list)
     subject = models.TextField(default="", blank=True)  # trích yếu
     place = models.ForeignKey(
         "units.Territory", null=True, on_delete=models.PROTECT, related_name="+"
@@ -109,7 +186,8 @@ class Dossier(models.Model):
     fee_total = models.IntegerField(default=0)  # đồng
     fee_lines = models.JSONField(default=list)
     money = models.TextField(choices=Money.choices, default=Money.NONE)
-    wants_result = models.TextField(default="electronic")  # electronic | counter | post
+    fee_receipt = models.TextField(default="", blank=True)  # number of the receipt (biên lai)
+    wants_result = models.TextField(choices=Handing.choices, default=Handing.ELECTRONIC)
 
     result_use = models.UUIDField(null=True)  # files.Use of the draft, then of the result
     result_sha256 = models.CharField(max_length=64, default="", blank=True)  # frozen at trình
@@ -117,6 +195,8 @@ class Dossier(models.Model):
     result_date = models.DateField(null=True)
     result_signed = models.BooleanField(default=False)  # false: "chưa ký số"
     result_handed = models.JSONField(null=True)  # evidence of the return
+
+    objects = DossierQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -182,15 +262,25 @@ class Dossier(models.Model):
             ),
             models.Index(name="dossiers_applicant", fields=["applicant", "-id"]),
             models.Index(name="dossiers_owner", fields=["owner", "-id"]),
+            models.Index(
+                name="dossiers_representative",
+                fields=["representative", "-id"],
+                condition=Q(representative__isnull=False),
+            ),
         ]
+
+    @property
+    def ref(self) -> str:
+        """The text reference by which the journal, files, clocks and numbers know it."""
+        return f"dossiers.Dossier:{self.pk}"
 
 
 class TaskRole(models.TextChoices):
     """Kind of assignment (OC: thực hiện, phối hợp, theo dõi)."""
 
-    LEAD = "lead", "thực hiện"
-    COORDINATE = "coordinate", "phối hợp"
-    WATCH = "watch", "theo dõi"
+    LEAD = "lead", _("thực hiện")
+    COORDINATE = "coordinate", _("phối hợp")
+    WATCH = "watch", _("theo dõi")
 
 
 class Task(models.Model):
@@ -331,7 +421,9 @@ __all__ = [
     "OPEN",
     "Channel",
     "Dossier",
+    "DossierQuerySet",
     "DossierSearch",
+    "Handing",
     "Money",
     "Opinion",
     "OtherCode",

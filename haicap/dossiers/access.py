@@ -1,0 +1,249 @@
+"""Who may make which move on which dossier, and with which duty.
+
+Rights hang on the dossier's agencies and on the desks it lies or lay on, never on its state:
+whoever comes second is told that the move is no longer legal (409), not that it is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from haicap.dossiers.flow import FLOW, State
+from haicap.dossiers.models import Dossier, Handing, Task
+from haicap.kernel.actor import Actor, ActorKind, Duty
+from haicap.kernel.errors import Missing, NotAllowed
+
+
+class NotYours(Missing):
+    """The dossier does not exist for this person."""
+
+
+class NotYourMove(NotAllowed):
+    """The person may see the dossier but not do this."""
+
+
+class Where(StrEnum):
+    """At which of the dossier's agencies a duty must be held."""
+
+    RECEIVING = "receiving"  # the counter that received it, or is to
+    COMPETENT = "competent"  # the agency that decides
+    DESK = "desk"  # the agency of the last desk of this duty
+    ANYWHERE = "anywhere"  # the actor's own agency, whatever it is
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One duty at one place that allows a move."""
+
+    duty: Duty
+    where: Where
+
+
+_COUNTER: Final = (Charge(Duty.RECEIVE, Where.RECEIVING),)
+_HANDLING: Final = (Charge(Duty.HANDLE, Where.DESK), Charge(Duty.HEAD, Where.DESK))
+_COORDINATING: Final = (
+    Charge(Duty.COORDINATE, Where.DESK),
+    Charge(Duty.COORDINATE, Where.RECEIVING),
+)
+
+# The duties of staff for each move; any one of them is enough.
+CHARGES: Final[Mapping[str, tuple[Charge, ...]]] = {
+    "submit": (Charge(Duty.RECEIVE, Where.ANYWHERE),),
+    "accept": _COUNTER,
+    "ask_before": _COUNTER,
+    "complete": _COUNTER,
+    "refuse_intake": _COUNTER,
+    "cancel": _COUNTER,
+    "transfer": _COUNTER,
+    "confirm_receipt": _HANDLING,
+    "send_back": _HANDLING,
+    "assign": (Charge(Duty.HEAD, Where.DESK),),
+    "ask_supplement": _HANDLING,
+    "receive_supplement": _COUNTER,
+    "check_supplement": _HANDLING,
+    "draft_result": _HANDLING,
+    "submit_approval": _HANDLING,
+    "return_draft": (Charge(Duty.DECIDE, Where.COMPETENT), Charge(Duty.HEAD, Where.DESK)),
+    "approve": (Charge(Duty.DECIDE, Where.COMPETENT),),
+    "number_and_issue": (Charge(Duty.ISSUE, Where.COMPETENT),),
+    "return_result": _COUNTER,
+    "reroute": _COORDINATING,
+    "settle_fee": _COUNTER,
+}
+
+# What a citizen does with a dossier of their own. An electronic result they take themselves.
+OF_CITIZENS: Final = frozenset(
+    {"submit", "complete", "cancel", "receive_supplement", "return_result"}
+)
+# Moves made by whom the desk was given to, or by their head; `assign` gives it to somebody.
+OF_THE_ASSIGNED: Final = frozenset(
+    {"ask_supplement", "check_supplement", "draft_result", "submit_approval"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Where the dossier lies and lay: the agency last charged with each duty; the lead task."""
+
+    agencies: Mapping[str, int]
+    lead: Task | None
+    waiting: Task | None = None  # the desk that has not confirmed the receipt yet
+
+
+def desks_of(dossier: Dossier) -> Desks:
+    """The desks of a dossier: one statement."""
+    agencies: dict[str, int] = {}
+    lead = waiting = None
+    for task in Task.objects.filter(dossier=dossier).order_by("created_at", "id"):
+        agencies[task.duty] = task.agency_id
+        if task.step == "confirm":  # heads and specialists alike may take it in
+            agencies[Duty.HANDLE] = agencies[Duty.HEAD] = task.agency_id
+            waiting = task if task.done_at is None else None
+        if task.role == "lead" and task.done_at is None:
+            lead = task
+    if Duty.HANDLE in agencies:  # the head over a specialist's desk, also where no route names one
+        agencies.setdefault(Duty.HEAD, agencies[Duty.HANDLE])
+    return Desks(agencies=agencies, lead=lead, waiting=waiting)
+
+
+def permitted(
+    by: Actor, move: str, dossier: Dossier, *, desks: Desks | None = None
+) -> Actor | None:
+    """`by` with the duty (and delegation) this move is made with; None when it is not theirs."""
+    if by.kind is ActorKind.SYSTEM:
+        return by
+    if by.kind is ActorKind.CITIZEN:
+        return by if move in OF_CITIZENS and _citizen_may(by, move, dossier) else None
+    if by.kind is not ActorKind.STAFF:
+        return None
+    at_desks = desks
+    for charge in CHARGES[move]:
+        if charge.where is Where.DESK and at_desks is None:
+            at_desks = desks_of(dossier)
+        agency = _agency(charge, by, dossier, at_desks)
+        if agency is None:
+            continue
+        grant = by.grant_for(charge.duty, agency=agency, procedure=dossier.procedure.code)
+        if grant is not None and not _given_to_another(by, move, charge, at_desks):
+            return by.acting(grant)
+    return None
+
+
+def _agency(charge: Charge, by: Actor, dossier: Dossier, desks: Desks | None) -> int | None:
+    match charge.where:
+        case Where.RECEIVING:
+            return dossier.receiving_agency_id
+        case Where.COMPETENT:
+            return dossier.competent_agency_id
+        case Where.ANYWHERE:
+            return by.agency
+        case Where.DESK:
+            return desks.agencies.get(charge.duty) if desks is not None else None
+
+
+def _citizen_may(by: Actor, move: str, dossier: Dossier) -> bool:
+    if by.person is None:
+        return False
+    named = {dossier.applicant_id, dossier.owner_id, dossier.representative_id}
+    if move == "submit":
+        return dossier.applicant_id == by.person
+    if move == "return_result" and dossier.wants_result != Handing.ELECTRONIC:
+        return False
+    return by.person in named
+
+
+def _given_to_another(by: Actor, move: str, charge: Charge, desks: Desks | None) -> bool:
+    lead = desks.lead if desks is not None else None
+    return (
+        move in OF_THE_ASSIGNED
+        and charge.duty is Duty.HANDLE
+        and lead is not None
+        and lead.duty == Duty.HANDLE
+        and lead.staff_id is not None
+        and lead.staff_id != by.person
+    )
+
+
+def may(by: Actor, move: str, dossier: Dossier, *, desks: Desks | None = None) -> bool:
+    """Whether the move is this person's to make; whether it is legal now is the flow's question."""
+    return permitted(by, move, dossier, desks=desks) is not None
+
+
+def require(by: Actor, move: str, dossier: Dossier, *, desks: Desks | None = None) -> Actor:
+    """`permitted`, or NotYourMove; NotYours when the dossier does not exist for this person."""
+    acting = permitted(by, move, dossier, desks=desks)
+    if acting is not None:
+        return acting
+    if not sees(by, dossier):
+        raise NotYours(_("Không tìm thấy hồ sơ này."))
+    lead = desks.lead if desks is not None else None
+    if by.is_staff and lead is not None and _given_to_another_only(by, move, dossier, desks):
+        raise NotYourMove(_("Hồ sơ này đã được phân công cho người khác thụ lý."))
+    raise NotYourMove(
+        _("Việc này không thuộc nhiệm vụ của ông/bà với hồ sơ này.")
+        if by.is_staff
+        else _("Ông/bà không tự làm được việc này với hồ sơ này.")
+    )
+
+
+def _given_to_another_only(by: Actor, move: str, dossier: Dossier, desks: Desks | None) -> bool:
+    if desks is None or move not in OF_THE_ASSIGNED:
+        return False
+    agency = desks.agencies.get(Duty.HANDLE)
+    return (
+        agency is not None
+        and by.grant_for(Duty.HANDLE, agency=agency, procedure=dossier.procedure.code) is not None
+    )
+
+
+def sees(by: Actor, dossier: Dossier) -> bool:
+    """Whether the dossier exists for this person."""
+    return Dossier.objects.seen_by(by).filter(pk=dossier.pk).exists()
+
+
+def legal_moves(by: Actor, dossier: Dossier, *, desks: Desks | None = None) -> tuple[str, ...]:
+    """Moves that are legal now and this person's: what buttons show and what the API names."""
+    at_desks = desks or desks_of(dossier)
+    return tuple(
+        move
+        for move in FLOW.open_moves(dossier.state)
+        if may(by, move, dossier, desks=at_desks) and fits(by, move, dossier, at_desks)
+    )
+
+
+def fits(by: Actor, move: str, dossier: Dossier, desks: Desks) -> bool:
+    """Whether the desks stand so that the move makes sense now, beyond the state."""
+    if move == "submit_approval" and dossier.state == State.SUBMIT_APPROVAL:
+        return _on_desk(desks, Duty.HEAD) and _holds_lead(by, dossier, desks)
+    if move == "return_draft":
+        return _holds_lead(by, dossier, desks)
+    if move == "approve":
+        return _on_desk(desks, Duty.DECIDE)
+    if move == "accept":
+        return dossier.competent_agency_id is not None
+    if move == "settle_fee":
+        return dossier.money == "due"
+    if move == "return_result":
+        return dossier.money != "due"
+    return True
+
+
+def _on_desk(desks: Desks, duty: Duty) -> bool:
+    return desks.lead is not None and desks.lead.duty == duty
+
+
+def _holds_lead(by: Actor, dossier: Dossier, desks: Desks) -> bool:
+    if by.kind is ActorKind.SYSTEM:
+        return True
+    lead = desks.lead
+    if lead is None:
+        return False
+    return (
+        by.grant_for(Duty(lead.duty), agency=lead.agency_id, procedure=dossier.procedure.code)
+        is not None
+    )

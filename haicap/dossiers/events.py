@@ -1,0 +1,232 @@
+"""Facts of a dossier: what happened, as ids, numbers and codes. One class per move, two beside.
+
+Texts that people wrote (reasons, opinions) stay in their rows; a fact names the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:  # nobody reacts (never recorded itself: what every move says)
+    """From which state to which, for what procedure, under whom. `version`: after the move."""
+
+    move: str
+    from_state: str
+    to_state: str
+    version: int
+    procedure: str
+    national: int | None
+    commune: int | None
+    receiving: int | None
+    competent: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftStarted:  # nobody reacts
+    """Somebody began to fill in a dossier."""
+
+    procedure: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDiscarded:  # nobody reacts
+    """A draft was thrown away by its applicant."""
+
+    procedure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierSubmitted(Moved):
+    """It was handed in. `helped`: somebody else than the three named on it filled it in."""
+
+    channel: str
+    source: str
+    source_code: str
+    support: int | None
+    helped: bool
+    papers: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierAccepted(Moved):
+    """Valid reception: the legal clock runs, the rules are pinned."""
+
+    due_at: str
+    procedure_version: int
+    deadline_rule: int
+    fee_rule: int | None
+    form_version: int
+    calendar: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionAsked(Moved):
+    """Before reception the applicant was asked to complete it (Mẫu 02); `request` is the row."""
+
+    request: int
+    items: int
+    reply_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionGiven(Moved):
+    """The applicant completed it before reception."""
+
+    request: int
+    papers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeRefused(Moved):
+    """Not received (Mẫu 03); `opinion` holds reason and basis."""
+
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierCancelled(Moved):
+    """Taken back before reception."""
+
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierTransferred(Moved):
+    """Handed over to the desk that handles it; the sender answers for it until confirmed."""
+
+    from_agency: int
+    to_agency: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptConfirmed(Moved):
+    """The receiving desk has it now."""
+
+    from_agency: int
+    to_agency: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSentBack(Moved):
+    """The desk did not take it."""
+
+    from_agency: int
+    to_agency: int
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierAssigned(Moved):  # nobody reacts
+    """The head gave it to somebody."""
+
+    task: int
+    staff: int
+    post: int
+    was_staff: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementAsked(Moved):
+    """During verification something was missing (Mẫu 02): the clock stands still."""
+
+    request: int
+    items: int
+    count: int
+    reply_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementReceived(Moved):
+    """The supplement came: the clock goes on. `due_at` is the due time now."""
+
+    request: int
+    papers: int
+    late: bool
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementChecked(Moved):  # nobody reacts
+    """The specialist looked at the supplement and goes on."""
+
+    request: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultDrafted(Moved):  # nobody reacts
+    """A draft of the result is there; `file` is the use, `made` how: template | upload."""
+
+    file: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedForApproval(Moved):  # nobody reacts
+    """The draft is frozen and lies on the next desk: the head's, then the leader's."""
+
+    sha256: str
+    task: int
+    to_agency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReturned(Moved):  # nobody reacts
+    """A head or leader sent the draft back; `opinion` holds why."""
+
+    opinion: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierApproved(Moved):  # nobody reacts
+    """The leader approved exactly the bytes with this hash; `signed`: with a signature."""
+
+    sha256: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultIssued(Moved):
+    """Numbered and issued: the clock is finished."""
+
+    sha256: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultReturned(Moved):
+    """Handed over; `how`: electronic | counter | post. Who took it stands on the dossier."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierRerouted(Moved):
+    """A coordinator said which agency decides."""
+
+    was_competent: int | None
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeSettled(Moved):
+    """The fee was paid or waived; `amount` in đồng, `receipt` the number of the paper."""
+
+    how: str
+    amount: int
+    receipt: str
+    opinion: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptIssued:  # nobody reacts
+    """Form 01 was made and kept; `file` is the use."""
+
+    file: str
