@@ -18,15 +18,13 @@ from django.utils.translation import gettext as _
 
 from haicap.deadlines.calendar import WorkCalendar, YearNotCovered
 from haicap.kernel.clock import local
-from haicap.kernel.errors import Refusal
+from haicap.kernel.errors import Invalid
 
 LARGEST_AMOUNT: Final = 100_000
 
 
-class BadLimit(Refusal):
+class BadLimit(Invalid):
     """A time limit that is no whole number in reach."""
-
-    status = 422
 
 
 class TimeUnit(StrEnum):
@@ -129,13 +127,13 @@ def due_at(
 
     `amount` plays no part for SAME_DAY and IMMEDIATE, `policy` only for WORKING_DAY.
     """
+    time_unit, policy = TimeUnit(time_unit), Policy(policy)  # rows bring them as text
     counted = time_unit not in (TimeUnit.SAME_DAY, TimeUnit.IMMEDIATE)
     if counted and not 1 <= amount <= LARGEST_AMOUNT:
-        raise BadLimit(
-            _("Thời hạn phải là số nguyên từ 1 đến %(largest)s.") % {"largest": LARGEST_AMOUNT}
-        )
+        sentence = _("Thời hạn phải là số nguyên từ 1 đến %(largest)s.")
+        raise BadLimit({"amount": sentence % {"largest": LARGEST_AMOUNT}})
     received = _wall_clock(received_at)
-    restarts = [p.ends_at for p in pauses if p.policy is AfterPause.RESTART and p.ends_at]
+    restarts = [p.ends_at for p in pauses if p.policy == AfterPause.RESTART and p.ends_at]
     restart = max(restarts, default=None)
     counted_from = received if restart is None else max(received, _wall_clock(restart))
     stretches, paused_since = standing_still(pauses, since=counted_from)

@@ -96,9 +96,9 @@ def _beginning(due: Due, calendar: WorkCalendar) -> Iterator[str]:
             "moment": _moment(arrival)
         }
     if due.starts_at != arrival:
-        yield _("%(reason)s, nên bắt đầu tính từ %(moment)s.") % {
-            "reason": _why_closed(arrival, calendar),
-            "moment": _moment(due.starts_at),
+        yield _why_closed(arrival, calendar)
+        yield _("Bắt đầu tính từ giờ mở cửa tiếp theo: %(moment)s.") % {
+            "moment": _moment(due.starts_at)
         }
 
 
@@ -112,11 +112,11 @@ def _arrival(due: Due) -> datetime:
 def _why_closed(moment: datetime, calendar: WorkCalendar) -> str:
     day = local(moment).date()
     if calendar.is_working(day):
-        return _("Lúc đó ngoài giờ làm việc")
+        return _("Lúc đó ngoài giờ làm việc.")
     row = calendar.rows.get(day)
     if row is not None:
-        return _("Hôm đó là ngày nghỉ: %(name)s") % {"name": _name(row)}
-    return _("Hôm đó là ngày nghỉ hằng tuần")
+        return _("Hôm đó là ngày nghỉ: %(name)s.") % {"name": _name(row)}
+    return _("Hôm đó là ngày nghỉ hằng tuần.")
 
 
 def _limit(due: Due) -> Iterator[str]:
@@ -207,25 +207,30 @@ def _days_skipped(due: Due, calendar: WorkCalendar) -> Iterator[str]:
         if day not in calendar.rows and not calendar.is_working(day)
     ]
     if rest:
-        yield _listed(
-            rest,
-            ngettext(
-                "Không tính %(count)s ngày nghỉ hằng tuần",
-                "Không tính %(count)s ngày nghỉ hằng tuần",
-                len(rest),
-            ),
-        )
+        yield _rest_days(rest)
     for day, row in calendar.exceptions(start, end):
         if row.kind is DayKind.OFF:
             yield _("Không tính %(day)s: %(name)s.") % {"day": _day(day), "name": _name(row)}
 
 
-def _listed(days: list[date], words: str) -> str:
-    head = words % {"count": len(days)}
+def _rest_days(days: list[date]) -> str:
+    numbers = {
+        "count": len(days),
+        "days": ", ".join(f"{day.day:02d}/{day.month:02d}" for day in days),
+    }
     if len(days) > _DAYS_NAMED:
-        return f"{head}."
-    dates = ", ".join(f"{day.day:02d}/{day.month:02d}" for day in days)
-    return f"{head}: {dates}."
+        words = ngettext(
+            "Không tính %(count)s ngày nghỉ hằng tuần.",
+            "Không tính %(count)s ngày nghỉ hằng tuần.",
+            len(days),
+        )
+    else:
+        words = ngettext(
+            "Không tính %(count)s ngày nghỉ hằng tuần: %(days)s.",
+            "Không tính %(count)s ngày nghỉ hằng tuần: %(days)s.",
+            len(days),
+        )
+    return words % numbers
 
 
 def _days_made_up(due: Due, calendar: WorkCalendar) -> Iterator[str]:
@@ -246,11 +251,11 @@ def _days_made_up(due: Due, calendar: WorkCalendar) -> Iterator[str]:
 
 def _pauses(due: Due) -> Iterator[str]:
     for shift in due.shifts:
-        yield _("Tạm dừng từ %(begin)s đến %(end)s: %(effect)s.") % {
+        yield _("Tạm dừng từ %(begin)s đến %(end)s.") % {
             "begin": _moment(shift.begins_at),
             "end": _moment(shift.ends_at),
-            "effect": _effect(due, shift),
         }
+        yield _effect(due, shift)
     if due.paused_since is not None:
         yield _("Đang tạm dừng từ %(moment)s, hạn sẽ lùi khi đi tiếp.") % {
             "moment": _moment(due.paused_since)
@@ -259,17 +264,17 @@ def _pauses(due: Due) -> Iterator[str]:
 
 def _effect(due: Due, shift: Shift) -> str:
     if due.time_unit in (TimeUnit.SAME_DAY, TimeUnit.IMMEDIATE):
-        return _("tính lại từ lúc đi tiếp")
+        return _("Hạn được tính lại từ lúc đi tiếp.")
     if due.time_unit in _COUNTED_IN_DAYS:
-        words = ngettext("hạn lùi %(days)s ngày", "hạn lùi %(days)s ngày", shift.days)
+        words = ngettext("Hạn lùi %(days)s ngày.", "Hạn lùi %(days)s ngày.", shift.days)
         return words % {"days": shift.days}
     if due.time_unit is TimeUnit.WORKING_DAY and due.policy is Policy.END_OF_DAY:
         words = ngettext(
-            "hạn lùi %(days)s ngày làm việc", "hạn lùi %(days)s ngày làm việc", shift.days
+            "Hạn lùi %(days)s ngày làm việc.", "Hạn lùi %(days)s ngày làm việc.", shift.days
         )
         return words % {"days": shift.days}
     hours, seconds = divmod(int(shift.time.total_seconds()), 3600)
-    return _("hạn lùi %(hours)s giờ %(minutes)s phút làm việc") % {
+    return _("Hạn lùi %(hours)s giờ %(minutes)s phút làm việc.") % {
         "hours": hours,
         "minutes": f"{seconds // 60:02d}",
     }
