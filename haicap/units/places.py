@@ -14,6 +14,7 @@ from haicap.units.queries import (
     TERRITORY_COLUMNS,
     SuccessionView,
     TerritoryView,
+    covers,
     holding,
     successions_from,
     territories_by_ids,
@@ -121,23 +122,17 @@ def _candidates(found: list[TerritoryView], *, at_day: date) -> list[PlaceCandid
     candidates: list[PlaceCandidate] = []
     for view in dict.fromkeys(found):
         today = now[view.id]
-        if _in_force(today, at_day):
+        if covers(today, at_day):
             if not any(c.typed.id == view.id and c.same for c in candidates):
                 candidates.append(PlaceCandidate(view, today, True, WHOLE, ALL))
             continue
         followed = [
             PlaceCandidate(view, now[end], False, *_met(chains))
             for end, chains in _chains(view.id, onward).items()
-            if _in_force(now[end], at_day)
+            if covers(now[end], at_day)
         ]
         candidates += sorted(followed, key=_weight) or [PlaceCandidate(view, None, False, "", "")]
     return candidates
-
-
-def _in_force(view: TerritoryView, day: date) -> bool:
-    return (view.valid_from is None or view.valid_from <= day) and (
-        view.valid_to is None or day < view.valid_to
-    )
 
 
 def _weight(candidate: PlaceCandidate) -> tuple[int, int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from haicap.kernel.errors import Missing
+from haicap.kernel.vietnamese import clean
 from haicap.units.models import (
     Agency,
     AgencyServes,
@@ -174,6 +175,38 @@ def versions_of_code(code: str) -> list[TerritoryView]:
     return [territory_view(row) for row in rows.values_list(*TERRITORY_COLUMNS)]
 
 
+def known_code(code: str, *, day: date) -> TerritoryView:
+    """As `territory`, for a code somebody typed: Missing then says when it named something."""
+    code = clean(code[:20])
+    versions = versions_of_code(code)
+    for version in versions:
+        if covers(version, day):
+            return version
+    if not versions:
+        raise Missing(_("Không có đơn vị hành chính nào mang mã này."))
+    last = versions[-1]
+    if last.valid_to is not None and last.valid_to <= day:
+        raise Missing(
+            _("Mã %(code)s là %(name)s đến hết ngày %(day)s; hãy hỏi vào ngày đó hoặc trước đó.")
+            % {
+                "code": code,
+                "name": last.full_name,
+                "day": f"{last.valid_to - timedelta(days=1):%d/%m/%Y}",
+            }
+        )
+    raise Missing(
+        _("Không có đơn vị hành chính mã %(code)s vào ngày %(day)s.")
+        % {"code": code, "day": f"{day:%d/%m/%Y}"}
+    )
+
+
+def covers(view: TerritoryView | AgencyView, day: date) -> bool:
+    """Whether what the view says held on `day`."""
+    return (view.valid_from is None or view.valid_from <= day) and (
+        view.valid_to is None or day < view.valid_to
+    )
+
+
 def territories_by_ids(ids: Iterable[int], *, day: date) -> dict[int, TerritoryView]:
     """Each as it was on `day`; one not in force then as it last was, else as it comes to be."""
     rows = _nearest(
@@ -265,6 +298,7 @@ def agencies_at(
     q: str = "",
     parent_id: int | None = None,
     ids: Iterable[int] | None = None,
+    serves: int | None = None,
     limit: int | None = None,
     after: After | None = None,
 ) -> list[AgencyView]:
@@ -276,6 +310,9 @@ def agencies_at(
         rows = rows.filter(parent_id=parent_id)
     if ids is not None:
         rows = rows.filter(agency_id__in=set(ids))
+    if serves is not None:
+        serving = AgencyServes.objects.filter(territory_id=serves, period__contains=day)
+        rows = rows.filter(agency_id__in=serving.values("agency_id"))
     if words := words_of(q):
         by_code = rows.filter(code__iexact=q.strip())
         rows = by_code if by_code.exists() else holding(rows, words)
