@@ -234,7 +234,7 @@ class RouteStep(models.Model):
 
 
 class ProcedureSearch(models.Model):
-    """What the search looks into, one row per procedure: its phrases without accents, a line each."""
+    """What the search looks into, a row per procedure: its phrases without accents, a line each."""
 
     procedure = models.OneToOneField(
         Procedure, primary_key=True, on_delete=models.PROTECT, related_name="+"
