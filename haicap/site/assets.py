@@ -1,5 +1,5 @@
-"""What the browser loads, made once at set-up: one style sheet, one script, two cuts of the font, the
-English words.
+"""What the browser loads, made once at set-up: one style sheet, one script, two cuts of the font,
+and the English words.
 
 Style sheets lie where they belong: the house's in site/styles, a component's or a page's beside its
 template.

@@ -57,11 +57,16 @@ STAFF = (
 )
 
 
+def open_to(place: Place, actor: Actor) -> bool:
+    """Whether the place is for somebody with these duties."""
+    return not place.duties or actor.holds(*place.duties)
+
+
 def entries(*, actor: Actor, path: str) -> list[Entry]:
     """The places this person may go, in order, without those the installation has switched off."""
     found = []
     for place in STAFF if actor.is_staff else CITIZEN:
-        if place.duties and not actor.holds(*place.duties):
+        if not open_to(place, actor):
             continue
         try:
             url = reverse(place.name)
