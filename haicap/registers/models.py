@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Book(models.Model):
@@ -16,7 +16,7 @@ class Book(models.Model):
     year = models.IntegerField()
     volume = models.IntegerField(default=1)  # quyển số
     start = models.IntegerField(default=1)
-    last = models.IntegerField(default=0)  # 0: none given yet
+    last = models.IntegerField(default=0)  # start - 1: none given yet
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
@@ -29,6 +29,10 @@ class Book(models.Model):
                 fields=["agency", "kind", "year"],
                 condition=Q(closed_at__isnull=True),
                 name="registers_one_open_book",
+            ),
+            models.CheckConstraint(
+                condition=Q(start__gte=1, volume__gte=1) & Q(last__gte=F("start") - 1),
+                name="registers_book_counts_up",
             ),
         ]
 
@@ -45,6 +49,7 @@ class Number(models.Model):
     """One number of one book and what it stands for."""
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="numbers")
+    kind = models.TextField()  # of the book, so that a thing has one living number of a kind
     value = models.IntegerField()
     state = models.TextField(choices=NumberState.choices)
     ref = models.TextField()
@@ -58,8 +63,16 @@ class Number(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="void") | ~Q(reason=""), name="registers_void_has_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(state__in=("reserved", "confirmed", "void")),
+                name="registers_number_state",
+            ),
+            models.UniqueConstraint(
+                fields=["ref", "kind"],
+                condition=~Q(state="void"),
+                name="registers_one_living_number",
+            ),
         ]
-        indexes = [models.Index(fields=["ref"])]
 
 
 class Counter(models.Model):
@@ -72,18 +85,23 @@ class Counter(models.Model):
 
 
 class CodePattern(models.Model):
-    """How an agency's dossier codes look (domain.md 2.3): tokens, widths, scope of the counter, or
-    an external issuer.
-    """
+    """How an agency's dossier codes look (TT 01/2018), from a day on: pattern, scope, issuer."""
 
     agency = models.ForeignKey(
         "units.Agency", null=True, on_delete=models.PROTECT, related_name="+"
     )  # null: the installation's default
     pattern = models.TextField(default="{unit}-{yy}{mm}{dd}-{seq:4}")
     scope = models.TextField(default="unit+day")
-    issuer = models.TextField(
-        default="", blank=True
-    )  # name of an external issuer; empty: ourselves
+    issuer = models.TextField(default="", blank=True)  # an external one's name; empty: ourselves
     valid_from = models.DateField()
     mark = models.TextField(default="đã biết")
     basis = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "valid_from"],
+                nulls_distinct=False,
+                name="registers_one_pattern_a_day",
+            ),
+        ]
