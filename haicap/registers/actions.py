@@ -28,17 +28,10 @@ class BookRefused(Refusal):
     """The book cannot give, open or close as asked."""
 
 
-# A book that is missing is made; one closed by hand is not opened again behind anybody's back.
 _GIVE = """
 with book as (
-  insert into registers_book (agency_id, kind, year, volume, start, last, opened_at)
-  select %(agency)s, %(kind)s, %(year)s, 1, 1, %(count)s, %(at)s
-  where not exists (
-    select 1 from registers_book b
-    where b.agency_id = %(agency)s and b.kind = %(kind)s and b.year = %(year)s
-    having count(*) > 0 and bool_and(b.closed_at is not null))
-  on conflict (agency_id, kind, year) where closed_at is null
-  do update set last = registers_book.last + %(count)s
+  update registers_book set last = last + %(count)s
+  where agency_id = %(agency)s and kind = %(kind)s and year = %(year)s and closed_at is null
   returning id, volume, last
 )
 insert into registers_number (book_id, kind, value, state, ref, day, reason, at)
@@ -46,6 +39,15 @@ select book.id, %(kind)s, book.last - %(count)s + r.n, %(state)s, r.ref, %(day)s
 from book, unnest(%(refs)s::text[]) with ordinality as r(ref, n)
 order by r.n
 returning book_id, (select volume from book), value, state, day, ref
+"""
+# A year's first book opens by itself; one closed by hand is not opened again behind anybody's back.
+_OPEN_FIRST = """
+insert into registers_book (agency_id, kind, year, volume, start, last, opened_at)
+select %(agency)s, %(kind)s, %(year)s, 1, 1, 0, %(at)s
+where not exists (
+  select 1 from registers_book
+  where agency_id = %(agency)s and kind = %(kind)s and year = %(year)s)
+on conflict do nothing
 """
 
 
@@ -113,19 +115,17 @@ def _give(
         "agency": agency_id, "kind": kind, "year": year, "count": len(refs), "refs": refs,
         "day": day, "at": at, "state": state.value,
     }  # fmt: skip
-    closed = BookRefused(
-        _("Sổ năm %(year)s đã khóa. Xin mở quyển mới rồi làm tiếp.") % {"year": year}
-    )
-    try:
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE, values)
+        rows = cursor.fetchall()
+        if not rows:  # once a year
+            cursor.execute(_OPEN_FIRST, values)
             cursor.execute(_GIVE, values)
             rows = cursor.fetchall()
-    except IntegrityError as e:
-        if "registers_book_once" in str(e):  # it was closed while we waited for its row
-            raise closed from e
-        raise
     if not rows:
-        raise closed
+        raise BookRefused(
+            _("Sổ năm %(year)s đã khóa. Xin mở quyển mới rồi làm tiếp.") % {"year": year}
+        )
     return [NumberView(*row) for row in sorted(rows, key=lambda row: row[2])]
 
 
@@ -192,8 +192,9 @@ def open_book(
     before = Book.objects.select_for_update(of=("self",)).filter(
         agency_id=agency_id, kind=kind, year=year
     )
+    is_open = BookRefused(_("Sổ này đang mở. Xin khóa quyển hiện tại trước."))
     if before.filter(closed_at__isnull=True).order_by("volume").first() is not None:
-        raise BookRefused(_("Sổ này đang mở. Xin khóa quyển hiện tại trước."))
+        raise is_open
     ended = Book.objects.filter(agency_id=agency_id, kind=kind, year=year).aggregate(
         volume=Max("volume"), last=Max("last")
     )
@@ -207,7 +208,11 @@ def open_book(
         agency_id=agency_id, kind=kind, year=year, volume=(ended["volume"] or 0) + 1, start=first,
         last=first - 1, opened_at=at,
     )  # fmt: skip
-    book.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            book.save(force_insert=True)
+    except IntegrityError as e:  # somebody else opened it at the same moment
+        raise is_open from e
     audit.record(
         events.BookOpened(
             book_id=book.pk, agency_id=agency_id, kind=kind, year=year, volume=book.volume,

@@ -129,6 +129,16 @@ def test_a_book_closed_while_numbers_are_given_keeps_no_hole(bode: int) -> None:
     assert len(registers.books_of(agency_id=bode)) == 1, "none was opened behind anybody's back"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_book_opened_by_many_at_once_is_opened_once(bode: int) -> None:
+    def open_it() -> None:
+        registers.open_book(agency_id=bode, kind="reception", year=2026, by=MINH, at=AT)
+
+    raised = together(*[open_it] * 6)
+    assert [str(e) for e in raised] == ["Sổ này đang mở. Xin khóa quyển hiện tại trước."] * 5
+    assert len(registers.books_of(agency_id=bode)) == 1
+
+
 @pytest.mark.django_db
 def test_a_rollback_gives_the_number_back(bode: int) -> None:
     number(bode, "a")
