@@ -53,7 +53,7 @@ UPLOAD = """{% extends "site/citizen.html" %}
 {{ upload("papers", "Giấy chứng sinh", "gcs", "/tai-len/", [], required=True) }}</form>
 {% endblock %}"""
 UPLOADED = """{% from "site/components/upload.html" import upload %}
-{{ upload("papers", "Giấy chứng sinh", "gcs", "/tai-len/", files, required=True) }}"""
+{{ upload("papers", "Giấy chứng sinh", slot, "/tai-len/", files, required=True) }}"""
 
 
 def _page(source: str, request: HttpRequest, **values: object) -> HttpResponse:
@@ -103,7 +103,7 @@ def uploaded(request: HttpRequest) -> HttpResponse:
     ]
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"/giay-to/?n={len(files)}&slot={request.POST['slot']}")
-    return _page(UPLOADED, request, files=files)
+    return _page(UPLOADED, request, files=files, slot=request.POST["slot"])
 
 
 @accounts.public_page
