@@ -58,7 +58,8 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "lang": lang(),
         "demo": settings.DEMO,
         "path": request.path,
-        "nav": partial(navigation.entries, actor=actor, path=request.path),
+        "nav": partial(navigation.entries, navigation.CITIZEN, actor=actor, path=request.path),
+        "rail": partial(navigation.entries, navigation.STAFF, actor=actor, path=request.path),
         "notice": notice.of(request),
         "at": getattr(request, "at", None),
     }

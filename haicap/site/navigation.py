@@ -20,7 +20,6 @@ class Place:
     name: str
     duties: tuple[Duty, ...] = ()
     key: str = ""
-    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ CITIZEN = (
 
 STAFF = (
     Place(_("Bàn việc"), "inbox", "dossiers:desk", key="b"),
-    Place(_("Tiếp nhận"), "user-plus", "dossiers:counter", (Duty.RECEIVE,), key="t"),
+    Place(_("Tiếp nhận"), "user-plus", "dossiers:walk_in", (Duty.RECEIVE,), key="t"),
     Place(_("Chờ duyệt"), "stamp", "dossiers:pile", (Duty.DECIDE,), key="d"),
     Place(
         _("Toàn cảnh"),
@@ -53,7 +52,8 @@ STAFF = (
         key="c",
     ),
     Place(_("Thủ tục"), "book-open-text", "catalogue:search", key="p"),
-    Place(_("Tài khoản"), "users", "accounts:unit", (Duty.ACCOUNTS,), key="k"),
+    Place(_("Kiểm soát"), "list-checks", "catalogue:gaps", (Duty.CATALOGUE,), key="h"),
+    Place(_("Tài khoản"), "users", "accounts:unit_staff", (Duty.ACCOUNTS,), key="k"),
 )
 
 
@@ -62,16 +62,21 @@ def open_to(place: Place, actor: Actor) -> bool:
     return not place.duties or actor.holds(*place.duties)
 
 
-def entries(*, actor: Actor, path: str) -> list[Entry]:
+def entries(places: tuple[Place, ...], *, actor: Actor, path: str) -> list[Entry]:
     """The places this person may go, in order, without those the installation has switched off."""
     found = []
-    for place in STAFF if actor.is_staff else CITIZEN:
-        if not open_to(place, actor):
-            continue
+    for place in places:
         try:
             url = reverse(place.name)
         except NoReverseMatch:
             continue
-        current = path == url if url == "/" else path.startswith(url)
-        found.append(Entry(str(place.label), place.icon, url + place.query, current, place.key))
-    return found
+        if open_to(place, actor):
+            found.append((place, url))
+    here = standing_at([url for _place, url in found], path)
+    return [Entry(str(p.label), p.icon, url, url == here, p.key) for p, url in found]
+
+
+def standing_at(urls: list[str], path: str) -> str:
+    """Which of the addresses `path` lies under: the longest, and the home only when it is meant."""
+    above = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(above, key=len, default="")

@@ -77,5 +77,19 @@ def test_the_rail_shows_only_what_the_duties_allow() -> None:
 
 
 def test_a_page_that_is_switched_off_is_not_in_the_menu(own_urls: None) -> None:
-    urls = [entry.url for entry in navigation.entries(actor=NOBODY, path="/")]
-    assert urls == ["/"]
+    found = navigation.entries(navigation.CITIZEN, actor=NOBODY, path="/")
+    assert [entry.url for entry in found] == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [
+        ("/", "/"),
+        ("/ban/", "/ban/"),
+        ("/ban/tiep-nhan/", "/ban/tiep-nhan/"),
+        ("/ban/H26-1/", "/ban/"),
+        ("/khac/", ""),
+    ],
+)
+def test_the_menu_knows_where_one_stands(path: str, here: str) -> None:
+    assert navigation.standing_at(["/", "/ban/", "/ban/tiep-nhan/"], path) == here
