@@ -58,7 +58,7 @@ def resolve_place(
     for asked in read_place(text):
         found = _within(asked, _named(asked, day=day, level=level))
         if found:
-            return _candidates(found[:_MOST], at_day=at_day)
+            return followed(found[:_MOST], at_day=at_day)
     return []
 
 
@@ -115,7 +115,8 @@ def _names_above(found: list[TerritoryView]) -> dict[int, list[str]]:
     return above
 
 
-def _candidates(found: list[TerritoryView], *, at_day: date) -> list[PlaceCandidate]:
+def followed(found: list[TerritoryView], *, at_day: date) -> list[PlaceCandidate]:
+    """Where territories of any time lie on `at_day`, through all reorganisations between."""
     onward = _onward({view.id for view in found}, at_day=at_day)
     ends = {step.new_id for steps in onward.values() for step in steps}
     now = territories_by_ids(ends | {view.id for view in found}, day=at_day)
@@ -126,12 +127,12 @@ def _candidates(found: list[TerritoryView], *, at_day: date) -> list[PlaceCandid
             if not any(c.typed.id == view.id and c.same for c in candidates):
                 candidates.append(PlaceCandidate(view, today, True, WHOLE, ALL))
             continue
-        followed = [
+        heirs = [
             PlaceCandidate(view, now[end], False, *_met(chains))
             for end, chains in _chains(view.id, onward).items()
             if covers(now[end], at_day)
         ]
-        candidates += sorted(followed, key=_weight) or [PlaceCandidate(view, None, False, "", "")]
+        candidates += sorted(heirs, key=_weight) or [PlaceCandidate(view, None, False, "", "")]
     return candidates
 
 
@@ -164,7 +165,7 @@ def _chains(start: int, onward: dict[int, list[SuccessionView]]) -> dict[int, li
     ends: dict[int, list[Chain]] = {}
     ways: list[tuple[int, Chain]] = [(start, ())]
     while ways:
-        here, chain = ways.pop()
+        here, chain = ways.pop(0)
         steps = onward.get(here, [])
         if not steps and chain:
             ends.setdefault(here, []).append(chain)
