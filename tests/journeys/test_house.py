@@ -87,6 +87,24 @@ def test_the_keyboard_alone_reaches_the_search(visitor: Visitor) -> None:
     assert visitor.focused()["id"] == "q"
 
 
+def test_suggestions_come_while_typing_and_are_walked_by_arrows(visitor: Visitor) -> None:
+    visitor.open("/")
+    page = visitor.page
+    page.get_by_label("Tìm thủ tục").press_sequentially("khai sinh")
+    expect(page.get_by_role("link", name="Đăng ký lại khai sinh")).to_be_visible()
+    visitor.is_accessible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert visitor.focused()["text"] == "Đăng ký lại khai sinh"
+    assert visitor.focus_is_seen()
+    page.keyboard.press("Escape")
+    assert visitor.focused()["id"] == "q"
+    expect(page.get_by_role("link", name="Đăng ký lại khai sinh")).to_have_count(0)
+    page.get_by_label("Tìm thủ tục").press_sequentially(" l")
+    page.get_by_role("link", name="Đăng ký khai sinh").click()
+    page.wait_for_url("**/?q=0")
+
+
 def test_the_home_works_without_the_script(visitor_with: VisitorMaker) -> None:
     visitor = visitor_with(java_script_enabled=False)
     visitor.open("/")
@@ -142,6 +160,22 @@ def test_the_letters_can_be_switched_off(visitor: Visitor) -> None:
     page.keyboard.press("t")
     page.wait_for_timeout(200)
     expect(page.get_by_role("status")).to_have_count(0)
+
+
+def test_the_list_keeps_its_place_when_the_work_opens(visitor_with: VisitorMaker) -> None:
+    visitor = visitor_with(viewport={"width": 1280, "height": 420})
+    visitor.open("/ban-viec/")
+    page = visitor.page
+    page.locator("#list").evaluate("list => { list.dataset.same = '1'; list.scrollTop = 90; }")
+    page.get_by_role("link", name="Đăng ký thành lập hộ kinh doanh").click()
+    expect(page.locator("#work")).to_contain_text("261118-0003")
+    assert page.url.endswith("0003")
+    list_now = page.locator("#list").evaluate("list => [list.dataset.same, list.scrollTop > 0]")
+    assert list_now == ["1", True]
+    expect(page.locator("[data-list] [aria-current]")).to_contain_text("hộ kinh doanh")
+    place = page.locator("#list").evaluate("list => list.scrollTop")
+    page.reload()
+    assert page.locator("#list").evaluate("list => list.scrollTop") == place
 
 
 def test_a_grave_step_is_asked_about_first(visitor: Visitor) -> None:

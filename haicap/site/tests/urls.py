@@ -29,8 +29,10 @@ DESK = """{% extends "site/staff.html" %}
 {% from "site/components/table.html" import table %}
 {% block title %}Bàn việc{% endblock %}
 {% block tools %}{{ filter_bar("", [], "") }}{% endblock %}
-{% block list %}{% for task in tasks %}{{ task_card(task) }}{% endfor %}{% endblock %}
-{% block work %}<h2>Đăng ký khai sinh</h2>
+{% block list %}
+{% for task in tasks %}{{ task_card(task, target="#work") }}{% endfor %}
+{% endblock %}
+{% block work %}<p>{{ request.GET.get("viec", "") }}</p><h2>Đăng ký khai sinh</h2>
 <form method="post" action="/nhan/" novalidate data-autosave="/luu/">{{ csrf_input }}
 <input type="hidden" name="version" value="1">
 <label for="note">Ghi chú</label><input id="note" name="note"><label for="born">Ngày sinh</label>
@@ -63,7 +65,9 @@ def _page(source: str, request: HttpRequest, **values: object) -> HttpResponse:
 @accounts.public_page
 def desk(request: HttpRequest) -> HttpResponse:
     request.actor = MINH  # type: ignore[attr-defined]
-    return _page(DESK, request, **specimens.sheet())
+    sheet = specimens.sheet()
+    tasks = [{**task, "url": f"?viec={task['code']}"} for task in sheet["tasks"]]
+    return _page(DESK, request, tasks=tasks)
 
 
 @accounts.public_page
@@ -116,6 +120,15 @@ def api(request: HttpRequest, what: str) -> HttpResponse:
 
 
 @accounts.public_page
+def suggested(request: HttpRequest) -> HttpResponse:
+    names = [name for name in ("Đăng ký khai sinh", "Đăng ký lại khai sinh") if request.GET["q"]]
+    items = "".join(
+        f'<li><a href="/?q={number}">{name}</a></li>' for number, name in enumerate(names)
+    )
+    return HttpResponse(f"<ul>{items}</ul>")
+
+
+@accounts.public_page
 def broken(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
@@ -127,7 +140,12 @@ site_urls = [
     path("readyz", views.readyz, name="readyz"),
     path("_components/", views.components, name="components"),
 ]
+catalogue_urls = [
+    path("thu-tuc/", views.home, name="search"),
+    path("thu-tuc/goi-y/", suggested, name="suggest"),
+]
 urlpatterns = [
+    path("", include((catalogue_urls, "catalogue"))),
     path("", include((site_urls, "site"))),
     path("ban-viec/", desk),
     path("nhan/", accepted),
