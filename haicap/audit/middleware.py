@@ -42,7 +42,17 @@ class ReadOnlyGet:
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
                 response = render()
+        for write in request.__dict__.pop("afterwards", ()):
+            write()
         return response
+
+
+def afterwards(request: HttpRequest, write: Callable[[], object]) -> None:
+    """A small write that a GET leaves behind, made when its view is done: a wrong guess counted.
+
+    Like the reading log it lies outside the guard; nothing a person asked for may be done by it.
+    """
+    request.__dict__.setdefault("afterwards", []).append(write)
 
 
 def saw(

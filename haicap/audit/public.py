@@ -17,13 +17,14 @@ from haicap.audit.actions import (
     wired_kinds,
     write_reading,
 )
-from haicap.audit.middleware import saw
+from haicap.audit.middleware import afterwards, saw
 from haicap.audit.queries import Happening, ReadBy, history_of, reads_of
 
 __all__ = [
     "Event",
     "Happening",
     "ReadBy",
+    "afterwards",
     "carry_out",
     "deliver_due",
     "history_of",

@@ -196,7 +196,10 @@ def _applicant(filing: Filing, *, by: Actor, at: datetime) -> parties.Declared:
         raw = {**known, **contact}
     if not raw:
         raise Invalid({"name": _("Cần cho biết người nộp hồ sơ.")})
-    return parties.check_declared(raw, at=at, demo=settings.DEMO)
+    declared = parties.check_declared(raw, at=at, demo=settings.DEMO)
+    if not declared.phone and not declared.identifiers:
+        raise Invalid({"phone": _("Cần số điện thoại hoặc số giấy tờ để liên hệ và tra cứu.")})
+    return declared
 
 
 def _declared(raw: Mapping[str, Any] | None, *, at: datetime) -> parties.Declared | None:
@@ -408,7 +411,7 @@ def _own_files(
 def snapshot(checked: Checked) -> dict[str, Any]:
     """The parties as declared, for the dossier: plain values."""
     return {
-        role: _plain(asdict(declared))
+        role: parties.snapshot_of(declared)
         for role, declared in (
             ("applicant", checked.applicant),
             ("owner", checked.owner),
@@ -416,14 +419,6 @@ def snapshot(checked: Checked) -> dict[str, Any]:
         )
         if declared is not None
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def at_counter(filing: Filing) -> Filing:

@@ -7,6 +7,7 @@ from haicap.dossiers.actions.deciding import (
     return_draft,
     submit_approval,
 )
+from haicap.dossiers.actions.dispatch import make_move
 from haicap.dossiers.actions.drafts import discard_draft, save_draft, start_draft
 from haicap.dossiers.actions.moving import Conflict
 from haicap.dossiers.actions.once import once
@@ -30,6 +31,7 @@ from haicap.dossiers.actions.reception import (
     transfer,
 )
 from haicap.dossiers.actions.submitting import cancel, complete, hand_in, submit
+from haicap.dossiers.actions.tracking import look_up, wrong_try
 
 __all__ = [
     "Conflict",
@@ -46,6 +48,8 @@ __all__ = [
     "discard_draft",
     "draft_result",
     "hand_in",
+    "look_up",
+    "make_move",
     "number_and_issue",
     "once",
     "receive_at_counter",
@@ -61,4 +65,5 @@ __all__ = [
     "submit",
     "submit_approval",
     "transfer",
+    "wrong_try",
 ]

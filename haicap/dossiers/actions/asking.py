@@ -69,11 +69,15 @@ def _reply_by(move: Moving, day: date | None) -> datetime:
     return datetime.combine(day, time(17), VIETNAM)
 
 
-def number_request(request: Request, *, agency_id: int, ref: str, at: datetime) -> None:
+def number_request(request: Request, *, agency_id: int, at: datetime) -> None:
     """Give the request its number of the agency's book of guidance slips: last in a verb."""
     day = day_of(at)
     number = registers.next_number(
-        agency_id=agency_id, kind=GUIDANCE_BOOK, year=day.year, ref=ref, day=day, at=at
+        agency_id=agency_id,
+        kind=GUIDANCE_BOOK,
+        ref=f"dossiers.Request:{request.pk}",
+        day=day,
+        at=at,
     )
     request.number = f"{number.value}/HDHS"
     request.save(update_fields=["number"])

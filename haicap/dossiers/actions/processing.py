@@ -234,7 +234,7 @@ def ask_supplement(
             reply_by=asking.day_text(request),
         )
     )
-    asking.number_request(request, agency_id=move.competent(), ref=dossier.ref, at=at)
+    asking.number_request(request, agency_id=move.competent(), at=at)
     return move.save("is_paused")
 
 

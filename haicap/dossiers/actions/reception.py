@@ -92,7 +92,6 @@ def accept(
     number = registers.next_number(
         agency_id=dossier.receiving_agency_id,
         kind=RECEPTION_BOOK,
-        year=day.year,
         ref=dossier.ref,
         day=day,
         at=at,
@@ -202,7 +201,7 @@ def ask_before(
             reply_by=asking.day_text(request),
         )
     )
-    asking.number_request(request, agency_id=move.receiving(), ref=dossier.ref, at=at)
+    asking.number_request(request, agency_id=move.receiving(), at=at)
     return move.save()
 
 

@@ -54,7 +54,7 @@ def hand_in(
         procedure_version_id=rules.version_id,
         form_version_id=rules.form_version_id,
         channel=checked.channel,
-        applicant_id=by.person if by.is_citizen else applicant,
+        applicant_id=applicant,
         owner_id=applicant,
         created_at=at,
     )

@@ -1,0 +1,1 @@
+"""Views of dossiers, one file per audience."""
