@@ -193,6 +193,9 @@ EMAIL_USE_TLS = os.environ.get("HAICAP_SMTP_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("HAICAP_MAIL_FROM", "hai-cap@example.vn")
 
+# A gateway known to haicap.notify; empty: no SMS is sent. "rehearsal" takes texts and sends none.
+SMS_GATEWAY = os.environ.get("HAICAP_SMS", "rehearsal" if DEMO else "")
+
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
