@@ -11,12 +11,11 @@ from haicap.dossiers import events, reactions
 from haicap.dossiers.access import legal_moves
 from haicap.dossiers.actions import Conflict, hand_in, make_move, receive_at_counter
 from haicap.dossiers.filing import Filing, PaperIn, PlaceIn
-from haicap.dossiers.flow import FLOW
+from haicap.dossiers.flow import FLOW as FLOW
 from haicap.dossiers.queries import Filters, dossier_view, find, listed
 
 __all__ = [
     "Conflict",
-    "FLOW",
     "Filing",
     "Filters",
     "PaperIn",

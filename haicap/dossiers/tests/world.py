@@ -35,7 +35,7 @@ APPLICANT = {
 
 
 def people_of_the_office(cast: Cast) -> None:
-    """Civil status is handled in the office (vp): a specialist and a head there, in both communes."""
+    """Civil status is handled in the office (vp): specialists and a head, in both communes."""
     own = Reach.OWN
     rows = [
         ("hoa", "Lê Thị Hoa", cast.bode.office, "Công chức hộ tịch", Duty.HANDLE),
