@@ -237,6 +237,9 @@ def publish_calendar(
     if not set(hours) <= set(range(7)):
         raise BadCalendar(_("Ngày trong tuần phải từ thứ Hai đến Chủ Nhật."))
     latest = Calendar.objects.select_for_update().filter(name=name).order_by("-number").first()
+    if latest is not None and not set(latest.years) <= set(years):
+        # Lists show clocks of every version by the newest: a year must not vanish from it.
+        raise BadCalendar(_("Lịch mới phải gồm cả các năm của lịch đang dùng."))
     calendar = Calendar.objects.create(
         name=name,
         number=latest.number + 1 if latest else 1,

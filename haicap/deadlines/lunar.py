@@ -114,48 +114,44 @@ def _delta_t(julian: float) -> float:
     return (62.92 + 0.32217 * years + 0.005589 * years * years) / 86_400
 
 
+# Sizes in days, with the multiples of the sun's anomaly, the moon's anomaly and its argument of
+# latitude; the first of a row is shrunk by the eccentricity of the earth's orbit so many times.
+_PERIODIC: Final = (
+    *((0, -0.40720, 0, 1, 0), (1, 0.17241, 1, 0, 0), (0, 0.01608, 0, 2, 0), (0, 0.01039, 0, 0, 2)),
+    *((1, 0.00739, -1, 1, 0), (1, -0.00514, 1, 1, 0), (2, 0.00208, 2, 0, 0)),
+    *((0, -0.00111, 0, 1, -2), (0, -0.00057, 0, 1, 2), (1, 0.00056, 1, 2, 0)),
+    *((0, -0.00042, 0, 3, 0), (1, 0.00042, 1, 0, 2), (1, 0.00038, 1, 0, -2)),
+    *((1, -0.00024, -1, 2, 0), (0, -0.00007, 2, 1, 0), (0, 0.00004, 0, 2, -2)),
+    *((0, 0.00004, 3, 0, 0), (0, 0.00003, 1, 1, -2), (0, 0.00003, 0, 2, 2)),
+    *((0, -0.00003, 1, 1, 2), (0, 0.00003, -1, 1, 2), (0, -0.00002, -1, 1, -2)),
+    *((0, -0.00002, 1, 3, 0), (0, 0.00002, 0, 4, 0)),
+)
+# Sizes in days, angle at the epoch and per new moon in degrees.
+_PLANETARY: Final = (
+    *((0.000165, 251.88, 0.016321), (0.000164, 251.83, 26.651886), (0.000126, 349.42, 36.412478)),
+    *((0.000110, 84.66, 18.206239), (0.000062, 141.74, 53.303771), (0.000060, 207.14, 2.453732)),
+    *((0.000056, 154.84, 7.306860), (0.000047, 34.52, 27.261239), (0.000042, 207.19, 0.121824)),
+    *((0.000040, 291.34, 1.844379), (0.000037, 161.72, 24.198154), (0.000035, 239.56, 25.513099)),
+    (0.000023, 331.55, 3.592518),
+)
+
+
 def _new_moon(count: int) -> float:
     """The moment of a new moon in universal time (Meeus, chapter 49)."""
     t = count / 1236.85
     mean = 2_451_550.09766 + 29.530588861 * count + t * t * (0.00015437 - 0.00000015 * t)
-    e = 1 - t * (0.002516 + 0.0000074 * t)
-    sun = radians(2.5534 + 29.1053567 * count - 0.0000014 * t * t)
-    moon = radians(201.5643 + 385.81693528 * count + t * t * (0.0107582 + 0.00001238 * t))
-    node = radians(160.7108 + 390.67050284 * count - t * t * (0.0016118 + 0.00000227 * t))
-    rise = radians(124.7746 - 1.56375588 * count + t * t * (0.0020672 + 0.00000215 * t))
-    terms = (
-        (-0.40720, moon),
-        (0.17241 * e, sun),
-        (0.01608, 2 * moon),
-        (0.01039, 2 * node),
-        (0.00739 * e, moon - sun),
-        (-0.00514 * e, moon + sun),
-        (0.00208 * e * e, 2 * sun),
-        (-0.00111, moon - 2 * node),
-        (-0.00057, moon + 2 * node),
-        (0.00056 * e, 2 * moon + sun),
-        (-0.00042, 3 * moon),
-        (0.00042 * e, sun + 2 * node),
-        (0.00038 * e, sun - 2 * node),
-        (-0.00024 * e, 2 * moon - sun),
-        (-0.00017, rise),
-        (-0.00007, moon + 2 * sun),
-        (0.00004, 2 * moon - 2 * node),
-        (0.00004, 3 * sun),
-        (0.00003, moon + sun - 2 * node),
-        (0.00003, 2 * moon + 2 * node),
-        (-0.00003, moon + sun + 2 * node),
-        (0.00003, moon - sun + 2 * node),
-        (-0.00002, moon - sun - 2 * node),
-        (-0.00002, 3 * moon + sun),
-        (0.00002, 4 * moon),
-        (0.000325, radians(299.77 + 0.107408 * count - 0.009173 * t * t)),
-        (0.000165, radians(251.88 + 0.016321 * count)),
-        (0.000164, radians(251.83 + 26.651886 * count)),
-        (0.000126, radians(349.42 + 36.412478 * count)),
-        (0.000110, radians(84.66 + 18.206239 * count)),
-    )
-    true = mean + sum(size * sin(angle) for size, angle in terms)
+    eccentricity = 1 - t * (0.002516 + 0.0000074 * t)
+    sun = 2.5534 + 29.1053567 * count - 0.0000014 * t * t
+    moon = 201.5643 + 385.81693528 * count + t * t * (0.0107582 + 0.00001238 * t)
+    node = 160.7108 + 390.67050284 * count - t * t * (0.0016118 + 0.00000227 * t)
+    rise = 124.7746 - 1.56375588 * count + t * t * (0.0020672 + 0.00000215 * t)
+    true = mean - 0.00017 * sin(radians(rise))
+    for power, size, suns, moons, nodes in _PERIODIC:
+        angle = radians(suns * sun + moons * moon + nodes * node)
+        true += size * eccentricity**power * sin(angle)
+    true += 0.000325 * sin(radians(299.77 + 0.107408 * count - 0.009173 * t * t))
+    for size, start, step in _PLANETARY:
+        true += size * sin(radians(start + step * count))
     return true - _delta_t(true)
 
 

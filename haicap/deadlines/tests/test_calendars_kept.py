@@ -100,6 +100,15 @@ def test_a_calendar_nobody_can_count_with_is_refused(work: dict[int, Hours]) -> 
         publish(system("test"), work=work)
 
 
+def test_a_new_version_keeps_the_years_of_the_one_before() -> None:
+    publish()
+    rows = {day: row for day, row in ROWS.items() if day.year != 2025}
+    with pytest.raises(BadCalendar, match="các năm"):
+        deadlines.publish_calendar(
+            hours=OFFICE_HOURS, rows=rows, valid_from=date(2026, 12, 2), by=KEEPER, at=AT
+        )
+
+
 def test_a_published_calendar_is_never_changed() -> None:
     version = publish()
     for change in (

@@ -358,6 +358,11 @@ def test_an_open_pause_keeps_the_due_time_and_says_so() -> None:
     assert overlapped.due_at == t("2026-03-10 17:00")
 
 
+def test_of_two_open_pauses_the_first_stopped_the_clock() -> None:
+    first, second = Pause(t("2026-03-04 10:00")), Pause(t("2026-03-05 10:00"))
+    assert count(*ORDINARY, second, first).paused_since == t("2026-03-04 10:00")
+
+
 def test_pauses_before_the_arrival_count_for_nothing() -> None:
     assert count(*ORDINARY, resume("2026-02-26 10:00", "2026-02-27 10:00")).shifts == ()
 

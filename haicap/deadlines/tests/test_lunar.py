@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from haicap.deadlines import lunar
 from haicap.deadlines.lunar import LunarDay, hung_kings, lunar_day, tet
 from haicap.deadlines.tests.calendars import ROWS
 
@@ -72,3 +73,13 @@ def test_the_lunar_calendar_runs_without_gaps() -> None:
             assert same_number or found.month == before.month % 12 + 1
         before = found
         day += timedelta(days=1)
+
+
+def test_the_sky_is_where_meeus_finds_it() -> None:
+    # The worked examples of Astronomical Algorithms, 49.a and 25.a, in dynamical time.
+    moon = lunar._new_moon(-283)
+    assert moon + lunar._delta_t(moon) == pytest.approx(2_443_192.65118, abs=1.5e-5)
+    noon = 2_448_908.5
+    assert lunar._longitude(noon - lunar._delta_t(noon)) == pytest.approx(199.90895, abs=1e-5)
+    assert lunar._delta_t(2_451_545.0) * 86_400 == pytest.approx(63.8, abs=1.5)
+    assert lunar._delta_t(2_462_502.5) * 86_400 == pytest.approx(77.6, abs=3)
