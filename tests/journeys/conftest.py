@@ -44,6 +44,7 @@ AXE = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+PDF_VIEWER = "chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/"  # Chromium's own
 BREACHES = """document.addEventListener("securitypolicyviolation", (event) => {
     console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
 });"""
@@ -119,7 +120,7 @@ class Visitor:
             self.troubles.append(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.address}/", "blob:", "about:")):
+        if not request.url.startswith((f"{self.address}/", "blob:", "about:", PDF_VIEWER)):
             self.troubles.append(f"another host: {request.url}")
 
     def _receive(self, response: Response) -> None:
