@@ -92,7 +92,7 @@ def _ask_before(w: _Words) -> Letter:
             "%(items)s",
             _("Lý do: %(reason)s") if w.get("reason") else "",
             _("Xin hoàn thiện trong trang hồ sơ rồi gửi lại; không phải nộp lại từ đầu."),
-            _("Xin gửi lại chậm nhất %(reply_by)s.") if w.get("reply_by") else "",
+            _("Hạn gửi lại: %(reply_by)s.") if w.get("reply_by") else "",
         ),
         line=_("Hồ sơ %(code)s cần hoàn thiện để được tiếp nhận. Xin đăng nhập để xem.") % w,
     )
@@ -119,7 +119,7 @@ def _supplement(w: _Words) -> Letter:
             "%(items)s",
             _("Lý do: %(reason)s") if w.get("reason") else "",
             _("Thời hạn giải quyết tạm dừng từ nay và chạy tiếp khi ông/bà bổ sung xong."),
-            _("Xin bổ sung chậm nhất %(reply_by)s.") if w.get("reply_by") else "",
+            _("Hạn bổ sung: %(reply_by)s.") if w.get("reply_by") else "",
         ),
         line=_("Hồ sơ %(code)s cần bổ sung. Xin đăng nhập để xem việc cần làm.") % w,
     )

@@ -117,7 +117,8 @@ def test_a_letter_says_the_promised_time_as_people_say_it() -> None:
 def test_a_letter_lists_what_is_asked_for_line_by_line() -> None:
     assert "- Giấy chứng sinh\n- Tờ khai" in write("supplement", VALUES).body
     without = {key: value for key, value in VALUES.items() if key != "reply_by"}
-    assert "chậm nhất" not in write("supplement", without).body
+    assert "Hạn bổ sung" in write("supplement", VALUES).body
+    assert "Hạn bổ sung" not in write("supplement", without).body
 
 
 def test_text_of_people_is_never_taken_for_a_placeholder() -> None:
