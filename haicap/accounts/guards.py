@@ -57,9 +57,8 @@ def citizen_page(view: V) -> V:
 
 
 def signed_in_page(view: V) -> V:
-    """Anybody signed in, of either realm; also while something is still to be settled (password,
-    post)."""
-    return _guarded(view, Guard("signed_in"), lambda request: _anonymous(request, ""))
+    """Anybody signed in, of either realm; staff after settling what comes first."""
+    return _guarded(view, Guard("signed_in"), _signed_in)
 
 
 def staff_page(*duties: Duty, settling: bool = False) -> Callable[[V], V]:
@@ -104,6 +103,12 @@ def _lead(request: Request, name: str) -> HttpResponse:
         response["HX-Redirect"] = address
         return response
     return HttpResponseRedirect(address)
+
+
+def _signed_in(request: Request) -> HttpResponse | None:
+    turned = _anonymous(request, "")
+    pending = "" if turned else what_first(request)
+    return _lead(request, pending) if pending else turned
 
 
 def _citizen(request: Request) -> HttpResponse | None:

@@ -53,6 +53,10 @@ class Staff(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(Lower("login"), name="accounts_login_once")]
 
+    @property
+    def ref(self) -> str:
+        return f"accounts.Staff:{self.pk}"
+
 
 class Citizen(models.Model):
     """A citizen's sign-in by OpenID Connect. No password is ever kept."""
@@ -71,6 +75,10 @@ class Citizen(models.Model):
             models.UniqueConstraint(fields=["issuer", "subject"], name="accounts_subject_once"),
         ]
 
+    @property
+    def ref(self) -> str:
+        return f"accounts.Citizen:{self.pk}"
+
 
 class Post(models.Model):
     """A position in an agency (vị trí): duties hang on it, people come and go."""
@@ -78,6 +86,10 @@ class Post(models.Model):
     agency = models.ForeignKey("units.Agency", on_delete=models.PROTECT, related_name="+")
     title = models.TextField()  # "Chủ tịch UBND", "Công chức tư pháp - hộ tịch"
     period = DateRangeField()
+
+    @property
+    def ref(self) -> str:
+        return f"accounts.Post:{self.pk}"
 
 
 class PostHolder(models.Model):

@@ -6,6 +6,8 @@ already in it. `holders_of` says who may be given a task. The models are nouns o
 """
 
 from haicap.accounts.actors import actor_from_token, actor_of, citizen_actor
+from haicap.accounts.demo import DemoCitizen
+from haicap.accounts.demo import citizens as demo_citizens
 from haicap.accounts.guards import citizen_page, public_page, signed_in_page, staff_page
 from haicap.accounts.models import (
     DUTY_WORDS,
@@ -30,6 +32,7 @@ __all__ = [
     "DUTY_WORDS",
     "Citizen",
     "Delegation",
+    "DemoCitizen",
     "HolderView",
     "Post",
     "PostDuty",
@@ -43,6 +46,7 @@ __all__ = [
     "attempts_closed",
     "citizen_actor",
     "citizen_page",
+    "demo_citizens",
     "holders_of",
     "post_titles",
     "posts_of",

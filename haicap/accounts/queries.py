@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Lower
 
 from haicap.accounts.models import Post, Staff
 from haicap.kernel.actor import Actor, ActorKind, Duty, Grant
@@ -348,3 +349,11 @@ def staff_names(ids: Iterable[int]) -> dict[int, str]:
 def post_titles(ids: Iterable[int]) -> dict[int, str]:
     """Titles of posts."""
     return dict(Post.objects.filter(pk__in=set(ids)).values_list("id", "title"))
+
+
+def logins_taken(logins: Collection[str] | None = None) -> frozenset[str]:
+    """Which of these sign-in names (in lower case) exist; all that exist when none are named."""
+    rows = Staff.objects.annotate(low=Lower("login"))
+    if logins is not None:
+        rows = rows.filter(low__in=set(logins))
+    return frozenset(rows.values_list("low", flat=True))
