@@ -50,6 +50,11 @@ class TerritoryView:
     valid_from: date | None
     valid_to: date | None
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it was so; None: still."""
+        return None if self.valid_to is None else self.valid_to - timedelta(days=1)
+
 
 TERRITORY_COLUMNS = (
     "territory_id", "code", "name", "kind", "full_name", "level", "parent_id", "population",
@@ -175,8 +180,11 @@ def versions_of_code(code: str) -> list[TerritoryView]:
     return [territory_view(row) for row in rows.values_list(*TERRITORY_COLUMNS)]
 
 
-def known_code(code: str, *, day: date) -> TerritoryView:
-    """As `territory`, for a code somebody typed: Missing then says when it named something."""
+def known_code(code: str, *, day: date, or_last: bool = False) -> TerritoryView:
+    """As `territory`, for a code somebody typed: Missing then says when it named something.
+
+    With `or_last` the last bearer of an ended code is given instead.
+    """
     code = clean(code[:20])
     versions = versions_of_code(code)
     for version in versions:
@@ -186,12 +194,14 @@ def known_code(code: str, *, day: date) -> TerritoryView:
         raise Missing(_("Không có đơn vị hành chính nào mang mã này."))
     last = versions[-1]
     if last.valid_to is not None and last.valid_to <= day:
+        if or_last:
+            return last
         raise Missing(
             _("Mã %(code)s là %(name)s đến hết ngày %(day)s; hãy hỏi vào ngày đó hoặc trước đó.")
             % {
                 "code": code,
                 "name": last.full_name,
-                "day": f"{last.valid_to - timedelta(days=1):%d/%m/%Y}",
+                "day": f"{last.last_day:%d/%m/%Y}",
             }
         )
     raise Missing(
@@ -237,6 +247,16 @@ def _nearest(rows: QuerySet[Any], day: date, *, one: str) -> QuerySet[Any]:
         .distinct(one)
     )
     return found
+
+
+def outline_of(territory_id: int) -> dict[str, Any] | None:
+    """The last known shape of a territory, as GeoJSON geometry; for display only."""
+    return (
+        TerritoryVersion.objects.filter(territory_id=territory_id, outline__isnull=False)
+        .order_by("-period")
+        .values_list("outline", flat=True)
+        .first()
+    )
 
 
 def successors_of(territory_id: int, *, day: date | None = None) -> list[SuccessionView]:
@@ -380,12 +400,22 @@ class ServingView:
     valid_to: date | None
 
 
+def serving_on(territory_id: int, *, day: date) -> list[ServingView]:
+    """Every agency that serves a territory on `day`, of whatever kind, with how sure that is."""
+    rows = AgencyServes.objects.filter(territory_id=territory_id, period__contains=day)
+    return _serving_views(rows.order_by("agency_id"))
+
+
 def serving_history(*, kind: str, territory_id: int | None = None) -> list[ServingView]:
     """Which agencies of a kind served which territories, when; oldest first."""
     rows = AgencyServes.objects.filter(agency__kind=kind)
     if territory_id is not None:
         rows = rows.filter(territory_id=territory_id)
     rows = rows.order_by("territory_id", F("period__startswith").asc(nulls_first=True), "id")
+    return _serving_views(rows)
+
+
+def _serving_views(rows: QuerySet[AgencyServes]) -> list[ServingView]:
     return [
         ServingView(agency_id, territory_id, mark, period.lower, period.upper)
         for agency_id, territory_id, mark, period in rows.values_list(

@@ -1,0 +1,102 @@
+"""The public pages: an old name leads to its heirs, a commune says who serves it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils import translation
+
+from haicap.kernel import clock
+from haicap.kernel.actor import NOBODY
+from haicap.kernel.errors import Invalid, Missing
+from haicap.units.load import LoadedCity
+from haicap.units.views import public
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("haicap.units.tests.urls")]
+
+
+def page(view: Any, status: int = 200, *args: str, **query: str) -> str:
+    request = RequestFactory().get("/don-vi-hanh-chinh/", query)
+    request.at = clock.now()  # type: ignore[attr-defined]
+    request.actor = NOBODY  # type: ignore[attr-defined]
+    response: HttpResponse = view(request, *args)
+    assert response.status_code == status
+    main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL)
+    assert main
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", main[0])))
+
+
+def test_an_old_name_leads_to_its_heirs(city: LoadedCity) -> None:
+    text = page(public.places, q="ngọc thuỵ")
+    assert "Phường Ngọc Thụy Quận Long Biên" in text
+    assert "Có đến hết 30/06/2025. Nay thuộc:" in text
+    assert "Phường Bồ Đề phần diện tích còn lại, toàn bộ dân cư" in text
+    assert "Phường Hồng Hà một phần diện tích, không có dân cư" in text
+
+
+def test_without_words_all_communes_are_listed(city: LoadedCity) -> None:
+    text = page(public.places)
+    assert "Phường 51" in text
+    assert "Xã 75" in text
+    assert text.index("An Khánh") < text.index("Yên Xuân")
+
+
+def test_what_is_not_found_is_said_kindly(city: LoadedCity) -> None:
+    assert "Chưa tìm thấy nơi tên này" in page(public.places, q="<script>alert(1)</script>")
+    assert "Dài quá 200 ký tự." in page(public.places, 422, q="x" * 500)
+
+
+def test_a_commune_says_who_serves_it_and_what_it_was_made_of(city: LoadedCity) -> None:
+    text = page(public.place, 200, "00118")
+    assert "Phường Bồ Đề Thành phố Hà Nội" in text
+    assert "Điểm phục vụ hành chính công phường Bồ Đề" in text
+    assert "Chi nhánh số 4" in text
+    assert "giả định" in text
+    assert "120.028 người" in text
+    assert "Phường Ngọc Thụy , Quận Long Biên phần diện tích còn lại" in text
+    assert "Theo Nghị quyết 1656/NQ-UBTVQH15, khoản 40." in text
+    assert "Trước đây cùng mã 00118: Phường Ngọc Thụy" in text
+
+
+def test_an_old_code_shows_its_old_bearer(city: LoadedCity) -> None:
+    text = page(public.place, 200, "00073")
+    assert "Phường Cửa Nam Quận Hoàn Kiếm" in text
+    assert "Tên này có đến hết 30/06/2025." in text
+    assert "Giấy tờ đã cấp theo tên cũ vẫn có giá trị" in text
+    on_its_day = page(public.place, 200, "00004", at="2025-06-30")
+    assert "Phường Trúc Bạch" in on_its_day
+    assert "Nay cùng mã 00004: Phường Ba Đình" in on_its_day
+
+
+def test_a_code_of_nobody_is_not_found(city: LoadedCity) -> None:
+    with pytest.raises(Missing):
+        page(public.place, 404, "99999")
+    with pytest.raises(Missing):
+        page(public.place, 404, "00073", at="2026-01-01")
+    with pytest.raises(Invalid):
+        page(public.place, 422, "00004", at="mai")
+
+
+@pytest.mark.parametrize("code", ["01", "001", "75", "00376", "10441", "15"])
+def test_every_kind_of_territory_has_a_page(city: LoadedCity, code: str) -> None:
+    assert page(public.place, 200, code)
+
+
+def test_english_readers_get_english(city: LoadedCity) -> None:
+    with translation.override("en"):
+        text = page(public.place, 200, "00118")
+    assert "Public Service Point of Bồ Đề Ward" in text
+    assert "Where to go" in text
+    assert "all its people" in text
+
+
+def test_a_page_takes_few_queries(city: LoadedCity, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(12):
+        page(public.place, 200, "00118")
+    with django_assert_max_num_queries(8):
+        page(public.places, q="cua nam")
