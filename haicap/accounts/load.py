@@ -19,8 +19,19 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from haicap.accounts import passwords
-from haicap.accounts.demo import BODE, CAST, DATA, PASSWORD, DemoCitizen, Seat, citizens
+from haicap.accounts import actions, passwords, queries
+from haicap.accounts.actors import NobodyThere, actor_of, citizen_actor
+from haicap.accounts.demo import (
+    BODE,
+    CAST,
+    DATA,
+    PASSWORD,
+    CastRow,
+    DemoCitizen,
+    Seat,
+    cast,
+    citizens,
+)
 from haicap.accounts.events import PeopleLoaded, StaffAdded
 from haicap.accounts.models import Citizen, Post, PostDuty, PostHolder, Reach, Staff
 from haicap.audit import public as audit
@@ -30,6 +41,19 @@ from haicap.kernel.errors import NotAllowed
 from haicap.kernel.vietnamese import fold_accents, name_sort_key
 from haicap.parties import public as parties
 from haicap.units import public as units
+
+__all__ = [
+    "CastRow",
+    "City",
+    "DemoCitizen",
+    "LoadedPeople",
+    "OnlyInDemo",
+    "cast",
+    "citizens",
+    "first_account",
+    "load_people",
+    "token_for_cast",
+]
 
 SEED: Final = 1_656
 BEGAN: Final = date(2025, 7, 1)
@@ -85,6 +109,48 @@ def load_people(city: City, *, by: Actor, at: datetime) -> LoadedPeople:
         known = _load_citizens(by=by, at=at)
         made_up = parties.add_many(declared=_fictitious(day=day_of(at)), by=by, at=at)
     return LoadedPeople(Staff.objects.count(), tuple(known), tuple(made_up))
+
+
+def token_for_cast(who: str, *, at: datetime, trusted_device: bool = False) -> str:
+    """An API token of somebody of the demo: a sign-in name ("hotich.bode"; "phochutich.bode:2" for
+    the second post), or the key of a citizen of the simulator ("lan"). NobodyThere for others.
+    """
+    if not settings.DEMO:
+        raise OnlyInDemo("Chỉ bản trình diễn mới cấp mã truy cập kiểu này.")
+    login, _colon, seat = who.strip().lower().partition(":")
+    citizen = Citizen.objects.filter(
+        issuer=settings.OIDC_ISSUER, subject=f"demo-{login}", is_active=True
+    ).first()
+    staff = Staff.objects.filter(login=login, is_demo=True, is_active=True).first()
+    if staff is not None:
+        posts = queries.posts_of(staff_id=staff.pk, day=day_of(at))
+        place = int(seat) - 1 if seat.isdigit() and int(seat) > 0 else 0
+        if place >= len(posts):
+            raise NobodyThere(f"{login} không giữ vị trí thứ {place + 1}.")
+        by = actor_of(staff_id=staff.pk, post_id=posts[place].post_id, at=at, source="job")
+    elif citizen is not None:
+        by = citizen_actor(party_id=citizen.party_id, at=at, source="job")
+    else:
+        raise NobodyThere(f"Không có vai “{who}”; lệnh `haicap cast` kể tên các vai.")
+    return actions.give_token(
+        label="haicap token", by=by, at=at, days=30, trusted_device=trusted_device
+    )
+
+
+def first_account(*, login: str, full_name: str, by: Actor, at: datetime) -> str:
+    """The first account of an installation: an administrator of all accounts, in the Centre, who
+    makes the others. Returns the one-time code. For the platform itself (kernel.actor.system).
+    """
+    (centre,) = units.agencies_at(day_of(at), kind=units.AgencyKind.CENTRE, limit=1)
+    person = actions.NewStaff(
+        agency_id=centre.id,
+        full_name=full_name,
+        login=login.lower(),
+        title="Quản trị tài khoản thành phố",
+        duties=((Duty.ACCOUNTS, Reach.ALL),),
+    )
+    (added,) = actions.add_staff(people=[person], by=by, at=at)
+    return added.code
 
 
 # --- names --------------------------------------------------------------------------------------

@@ -2,56 +2,34 @@
 view.
 
 `actor_of` and `citizen_actor` give the Actor every verb takes; duties lent by delegation are
-already in it. `holders_of` says who may be given a task. The models are nouns of the house.
+already in it. `public_page`, `citizen_page` and `staff_page(*duties)` mark views: one without a
+mark is refused. `holders_of` says who may be given a task. `attempt_failed` and `attempts_closed`
+slow guessing down. Staff and Post are nouns of the whole house: point at "accounts.Staff".
+Requests carry `request.actor`; the API's callers bring a token (views/api_auth.py). The demo's
+people are loaded by load.py.
 """
 
-from haicap.accounts.actors import actor_from_token, actor_of, citizen_actor
-from haicap.accounts.demo import DemoCitizen
-from haicap.accounts.demo import citizens as demo_citizens
-from haicap.accounts.guards import citizen_page, public_page, signed_in_page, staff_page
-from haicap.accounts.models import (
-    DUTY_WORDS,
-    Citizen,
-    Delegation,
-    Post,
-    PostDuty,
-    PostHolder,
-    Staff,
-)
-from haicap.accounts.queries import (
-    HolderView,
-    holders_of,
-    post_titles,
-    posts_of,
-    staff_names,
-)
+from haicap.accounts.actors import actor_of, citizen_actor
+from haicap.accounts.guards import citizen_page, public_page, staff_page
+from haicap.accounts.models import DUTY_WORDS, Post, Staff
+from haicap.accounts.queries import HolderView, holders_of, post_titles, staff_names
 from haicap.accounts.session import Request
-from haicap.accounts.throttle import attempt_failed, attempts_clear, attempts_closed
+from haicap.accounts.throttle import attempt_failed, attempts_closed
 
 __all__ = [
     "DUTY_WORDS",
-    "Citizen",
-    "Delegation",
-    "DemoCitizen",
     "HolderView",
     "Post",
-    "PostDuty",
-    "PostHolder",
     "Request",
     "Staff",
-    "actor_from_token",
     "actor_of",
     "attempt_failed",
-    "attempts_clear",
     "attempts_closed",
     "citizen_actor",
     "citizen_page",
-    "demo_citizens",
     "holders_of",
     "post_titles",
-    "posts_of",
     "public_page",
-    "signed_in_page",
     "staff_names",
     "staff_page",
 ]

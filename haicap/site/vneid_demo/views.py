@@ -33,6 +33,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from joserfc import jwt
 
 from haicap.accounts import public as accounts
+from haicap.accounts.load import DemoCitizen, citizens
 from haicap.site.vneid_demo import keys
 
 SLOW_SECONDS = 3.0
@@ -77,12 +78,12 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return accounts.public_page(guarded)
 
 
-def everybody() -> dict[str, accounts.DemoCitizen]:
+def everybody() -> dict[str, DemoCitizen]:
     """The fictitious citizens by key, in the order of their file."""
-    return {one.key: one for one in accounts.demo_citizens()}
+    return {one.key: one for one in citizens()}
 
 
-def claims_of(one: accounts.DemoCitizen) -> dict[str, str]:
+def claims_of(one: DemoCitizen) -> dict[str, str]:
     """What the provider says of the person."""
     return {
         "sub": f"demo-{one.key}",
