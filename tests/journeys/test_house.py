@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django import Settings
 
-from tests.journeys.conftest import Visitor, VisitorMaker
+from tests.journeys.visitor import Visitor, VisitorMaker
 
 
 @pytest.fixture(autouse=True)
