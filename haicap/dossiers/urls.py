@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haicap.dossiers.views import board, desk
+from haicap.dossiers.views import board, counter, desk
 
 app_name = "dossiers"
 
@@ -12,6 +12,7 @@ citizen_urls = []
 
 staff_urls = [
     path("ban/", desk.desk, name="desk"),
+    path("ban/tiep-nhan/", counter.walk_in, name="walk_in"),
     path("ban/trinh-ky/", desk.pile, name="pile"),
     path("ban/<str:code>/", desk.one, name="one"),
     path("ban/<str:code>/giay-tiep-nhan.pdf", desk.receipt, name="receipt"),

@@ -1,12 +1,24 @@
-"""The one page that says what follows from what. Facts on the left, reactions on the right."""
+"""The one page that says what follows from what. Facts on the left, reactions on the right.
+
+Inside reactions touch our tables only and run in one transaction with their done-mark; outside
+ones run with no transaction open, one at a time for a thing. Lanes: people (somebody waits), soon, night.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from haicap.audit import public as audit
+from haicap.dossiers import public as dossiers
+
+facts, reactions = dossiers.events, dossiers.reactions
+
 
 def wire() -> None:
     """Declare every reaction of the installation."""
+    audit.react(facts.DossierAccepted, reactions.keep_receipt, outside=True, queue="people")
+    for fact in reactions.TOLD:
+        audit.react(fact, reactions.tell_people)
 
 
 def on_app_ready(app: Any) -> None:

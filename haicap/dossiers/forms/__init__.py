@@ -1,0 +1,1 @@
+"""What is typed on the pages, read into clean values; the verbs decide."""

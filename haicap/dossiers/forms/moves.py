@@ -1,0 +1,340 @@
+"""The fields of every move as staff see them, and how a posted form becomes a verb's arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from haicap.dossiers import actions
+from haicap.dossiers.filing import PaperIn
+from haicap.dossiers.flow import MOVE_WORDS
+from haicap.dossiers.models import Dossier
+from haicap.files import public as files
+from haicap.kernel.actor import Actor
+from haicap.kernel.clock import day_of
+from haicap.kernel.errors import Invalid
+from haicap.units import public as units
+
+Words = Any  # text, or text translated when shown
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a move's form, as the field component shows it."""
+
+    name: str
+    label: Words
+    kind: str = "text"
+    required: bool = False
+    hint: Words = ""
+    options: tuple[tuple[str, Words], ...] = ()
+    value: str = ""
+    rows: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MoveForm:
+    """A move as it is offered: its words, its letter, whether it goes forward, its fields."""
+
+    move: str
+    words: Words
+    key: str
+    icon: str
+    kind: str  # primary: the usual next step | secondary | danger
+    fields: tuple[Field, ...] = ()
+    papers: bool = False  # with a table of papers to count
+    upload: bool = False  # with a PDF to hand in
+    done: Words = ""  # said when it is done
+
+    @property
+    def at_once(self) -> bool:
+        """Whether one press is enough: nothing has to be written."""
+        return not any(field.required for field in self.fields) and not (self.papers or self.upload)
+
+
+_NOTE = Field("note", _("Ghi chú cho người nhận"), "textarea", rows=2)
+_REASON = Field("reason", _("Lý do"), "textarea", required=True)
+_ASKED = (
+    Field(
+        "items",
+        _("Cần làm gì"),
+        "textarea",
+        required=True,
+        hint=_("Mỗi dòng một việc, bằng lời dễ hiểu"),
+        rows=4,
+    ),
+    _REASON,
+    Field("basis", _("Căn cứ"), hint=_("Điều, khoản, văn bản")),
+    Field("reply_by", _("Hẹn trả lời trước ngày"), "date", hint=_("Bỏ trống: theo thủ tục")),
+)
+HOW: Final = (
+    ("counter", _("Tại quầy")),
+    ("electronic", _("Bản điện tử")),
+    ("post", _("Bưu chính công ích")),
+)
+RECEIVERS: Final = (
+    ("applicant", _("Người nộp hồ sơ")),
+    ("owner", _("Chủ hồ sơ")),
+    ("representative", _("Người được ủy quyền")),
+    ("other", _("Người khác")),
+)
+
+FORMS: Final[Mapping[str, MoveForm]] = {
+    form.move: form
+    for form in (
+        MoveForm(
+            "accept", MOVE_WORDS["accept"], "t", "check", "primary",
+            papers=True, done=_("Đã tiếp nhận hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "transfer", MOVE_WORDS["transfer"], "c", "send", "primary",
+            (_NOTE,), done=_("Đã chuyển hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "confirm_receipt", MOVE_WORDS["confirm_receipt"], "n", "inbox", "primary",
+            done=_("Đã nhận hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "check_supplement", MOVE_WORDS["check_supplement"], "k", "list-checks", "primary",
+            (_NOTE,), done=_("Đã kiểm tra phần bổ sung của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "submit_approval", MOVE_WORDS["submit_approval"], "p", "stamp", "primary",
+            (_NOTE,), done=_("Đã trình hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "approve", MOVE_WORDS["approve"], "d", "stamp", "primary",
+            done=_("Đã duyệt hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "number_and_issue", MOVE_WORDS["number_and_issue"], "h", "file-check", "primary",
+            done=_("Đã phát hành kết quả hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "return_result", MOVE_WORDS["return_result"], "q", "hand-helping", "primary",
+            (
+                Field("how", _("Trả bằng cách nào"), "choice", required=True, options=HOW),
+                Field("receiver", _("Người nhận"), "choice", options=RECEIVERS, value="applicant"),
+                Field("receiver_name", _("Họ tên người nhận"), hint=_("Khi là người khác")),
+                Field("receiver_paper", _("Giấy ủy quyền đã xem"), hint=_("Khi là người khác")),
+                Field("tracking", _("Số bưu gửi"), hint=_("Khi trả qua bưu chính")),
+                _NOTE,
+            ),
+            done=_("Đã trả kết quả hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "draft_result", MOVE_WORDS["draft_result"], "v", "file-pen", "secondary",
+            (
+                Field(
+                    "content", _("Nội dung kết quả"), "textarea", rows=6,
+                    hint=_("Bỏ trống: theo mẫu của thủ tục và tờ khai"),
+                ),
+            ),
+            upload=True, done=_("Đã có dự thảo kết quả của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "assign", MOVE_WORDS["assign"], "a", "user-check", "secondary",
+            (
+                Field("staff_id", _("Giao cho"), "choice", required=True),
+                _NOTE,
+            ),
+            done=_("Đã phân công hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "settle_fee", MOVE_WORDS["settle_fee"], "f", "banknote", "secondary",
+            (
+                Field(
+                    "how", _("Thu bằng cách nào"), "choice", required=True,
+                    options=(
+                        ("cash", _("Tiền mặt")), ("transfer", _("Chuyển khoản")),
+                        ("card", _("Thẻ")), ("waived", _("Được miễn")),
+                    ),
+                ),
+                Field("amount", _("Số tiền (đồng)"), "number"),
+                Field("receipt", _("Số biên lai")),
+                Field("reason", _("Lý do miễn"), hint=_("Khi được miễn")),
+            ),
+            done=_("Đã ghi khoản phí của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "reroute", MOVE_WORDS["reroute"], "r", "route", "secondary",
+            (
+                Field("agency_code", _("Cơ quan giải quyết"), "choice", required=True),
+                _REASON,
+            ),
+            done=_("Đã chọn cơ quan giải quyết hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "complete", MOVE_WORDS["complete"], "l", "file-plus", "secondary",
+            (_NOTE,), papers=True, done=_("Đã ghi phần hoàn thiện của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "receive_supplement", MOVE_WORDS["receive_supplement"], "l", "file-plus", "secondary",
+            (_NOTE,), papers=True, done=_("Đã ghi phần bổ sung của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "ask_before", MOVE_WORDS["ask_before"], "y", "file-question", "secondary",
+            _ASKED, done=_("Đã yêu cầu hoàn thiện hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "ask_supplement", MOVE_WORDS["ask_supplement"], "y", "file-question", "secondary",
+            _ASKED, done=_("Đã yêu cầu bổ sung hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "send_back", MOVE_WORDS["send_back"], "b", "undo-2", "danger",
+            (_REASON,), done=_("Đã trả lại nơi chuyển hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "return_draft", MOVE_WORDS["return_draft"], "b", "undo-2", "danger",
+            (_REASON,), done=_("Đã trả lại dự thảo của hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "refuse_intake", MOVE_WORDS["refuse_intake"], "x", "ban", "danger",
+            (_REASON, Field("basis", _("Căn cứ"), required=True, hint=_("Điều, khoản, văn bản"))),
+            done=_("Đã từ chối tiếp nhận hồ sơ %(code)s."),
+        ),
+        MoveForm(
+            "cancel", MOVE_WORDS["cancel"], "u", "trash-2", "danger",
+            (Field("reason", _("Lý do"), "textarea", rows=2),),
+            done=_("Đã hủy hồ sơ %(code)s."),
+        ),
+    )
+}  # fmt: skip
+
+
+def offered(legal: tuple[str, ...], dossier: Dossier, *, at: datetime) -> list[MoveForm]:
+    """The forms of the legal moves, the usual next step first, with choices of this dossier."""
+    return [_filled(FORMS[move], dossier, at=at) for move in FORMS if move in legal]
+
+
+def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:
+    if form.move == "assign":
+        people = tuple(
+            (str(one.staff_id), f"{one.name}, {one.title}")
+            for one in actions.assignable(dossier, at=at)
+        )
+        return _with(form, "staff_id", options=people)
+    if form.move == "reroute":
+        return _with(form, "agency_code", options=_deciding(at))
+    if form.move == "settle_fee":
+        return _with(form, "amount", value=str(dossier.fee_total))
+    if form.move == "return_result":
+        return _with(form, "how", value=dossier.wants_result)
+    return form
+
+
+def _with(form: MoveForm, name: str, **changes: Any) -> MoveForm:
+    fields = tuple(
+        replace(field, **changes) if field.name == name else field for field in form.fields
+    )
+    return replace(form, fields=fields)
+
+
+def _deciding(at: datetime) -> tuple[tuple[str, str], ...]:
+    day = day_of(at)
+    kinds = (
+        units.AgencyKind.COMMUNE_COMMITTEE,
+        units.AgencyKind.DEPARTMENT,
+        units.AgencyKind.CITY_COMMITTEE,
+    )
+    return tuple(
+        (agency.code, agency.name) for kind in kinds for agency in units.agencies_at(day, kind=kind)
+    )
+
+
+Reader = Callable[[QueryDict, HttpRequest, Dossier, Actor, datetime], dict[str, Any]]
+
+
+def read(
+    move: str, request: HttpRequest, dossier: Dossier, *, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """The arguments of the verb from the posted form. Invalid at what has no meaning at all."""
+    posted = request.POST
+    form = FORMS[move]
+    values: dict[str, Any] = {}
+    for field in form.fields:
+        values |= _read_field(move, field, posted)
+    if form.papers:
+        values["papers"] = counted_papers(posted)
+    if form.upload:
+        values = _draft(values, request, by=by, at=at)
+    return values
+
+
+def _read_field(move: str, field: Field, posted: QueryDict) -> dict[str, Any]:
+    text = posted.get(field.name, "")
+    if field.name == "items":
+        return {"items": [{"todo": line} for line in text.splitlines() if line.strip()]}
+    if field.name == "reply_by":
+        return {"reply_by": _day(text)}
+    if field.name in ("staff_id", "amount"):
+        return {field.name: _whole(text, field.name)}
+    return {field.name: text}
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%d/%m/%Y").date()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        raise Invalid({"reply_by": gettext("Ghi ngày như 25/11/2026.")}) from None
+
+
+def _whole(text: str, name: str) -> int | None:
+    digits = text.replace(".", "").replace(" ", "")
+    if not digits and name == "amount":
+        return None
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        raise Invalid({name: gettext("Cần chọn hoặc ghi một số.")})
+    return int(digits)
+
+
+COUNTS: Final = ("originals", "certified", "photocopies")
+
+
+def counted_papers(posted: QueryDict) -> list[PaperIn]:
+    """Sheets counted at the counter, from fields like `paper-<slot>-originals`."""
+    counted: dict[str, dict[str, int]] = {}
+    for name in posted:
+        if not name.startswith("paper-"):
+            continue
+        slot, _dash, count = name.removeprefix("paper-").rpartition("-")
+        value = posted.get(name, "").strip()
+        if count in COUNTS and value not in ("", "0"):
+            if not (value.isascii() and value.isdigit() and len(value) <= 3):
+                raise Invalid({f"papers.{slot}": gettext("Số bản là một số từ 0 đến 999.")})
+            counted.setdefault(slot, {})[count] = int(value)
+        elif count == "replaced" and value:
+            counted.setdefault(slot, {})["replaced"] = 1
+    return [
+        PaperIn(
+            slot=slot,
+            originals=counts.get("originals", 0),
+            certified=counts.get("certified", 0),
+            photocopies=counts.get("photocopies", 0),
+            replaced="replaced" in counts,
+        )
+        for slot, counts in counted.items()
+    ]
+
+
+def _draft(
+    values: dict[str, Any], request: HttpRequest, *, by: Actor, at: datetime
+) -> dict[str, Any]:
+    """The draft of a result: an uploaded PDF, or what is written into the template."""
+    upload = request.FILES.get("file")
+    if upload is not None and upload.file is not None:
+        kept = files.keep(
+            stream=upload.file, name=upload.name or "", ref=files.staged_ref(by), slot="result",
+            by=by, at=at,
+        )  # fmt: skip
+        return {"file_id": kept.id}
+    content = str(values.get("content", "")).strip()
+    return {"values": {"content": content} if content else {}}
