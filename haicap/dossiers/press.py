@@ -14,7 +14,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,8 @@ from typing import Any, Final
 import segno
 import typst
 from fontTools.ttLib import TTFont
+
+from haicap.kernel import clock, vietnamese
 
 PAPERS: Final = Path(__file__).parent / "papers"
 # State documents want Times (NĐ 30/2020, Phụ lục I); Liberation Serif has its metrics
@@ -135,6 +137,23 @@ def _instead(char: str) -> str:
     if char.isspace():
         return " "
     return "" if unicodedata.category(char)[0] in "CM" else _UNKNOWN
+
+
+def shortened(text: str, length: int) -> str:
+    """`text`, cut with an ellipsis where it is longer than `length` letters."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def moment_parts(moment: datetime) -> dict[str, Any]:
+    """A moment on the Vietnamese wall clock, as the templates take it."""
+    at = clock.local(moment)
+    return {**day_parts(at.date()), "hour": at.hour, "minute": at.minute}
+
+
+def day_parts(day: date) -> dict[str, Any]:
+    """A day as the templates take it."""
+    weekday = vietnamese.date_words(day).partition(",")[0]
+    return {"day": day.day, "month": day.month, "year": day.year, "weekday": weekday}
 
 
 def qr_svg(text: str) -> str:

@@ -7,11 +7,10 @@ gives equal bytes.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from haicap.dossiers import press
-from haicap.kernel import clock, vietnamese
 
 LAYOUT = "receipt.typ"
 
@@ -85,7 +84,7 @@ def render_receipt(data: ReceiptData) -> bytes:
 def _printed(data: ReceiptData) -> dict[str, Any]:
     printed = asdict(data)
     for name in ("made_at", "received_at", "due_at"):
-        printed[name] = moment_parts(getattr(data, name))
+        printed[name] = press.moment_parts(getattr(data, name))
     printed["papers"] = [
         {
             "name": line.name,
@@ -97,8 +96,8 @@ def _printed(data: ReceiptData) -> dict[str, Any]:
         for line in data.papers
     ]
     # Over the place of the signature only a name fits; a declared name may be as long as a page.
-    printed["applicant_short"] = shortened(data.applicant, 60)
-    printed["receiver"] = shortened(data.receiver, 60)
+    printed["applicant_short"] = press.shortened(data.applicant, 60)
+    printed["receiver"] = press.shortened(data.receiver, 60)
     printed["receiver_note"] = (
         "(Bản điện tử do hệ thống lập)" if data.is_electronic else "(Ký và ghi rõ họ tên)"
     )
@@ -120,20 +119,3 @@ def _standing_notes(data: ReceiptData) -> list[str]:
 
 def _count(number: int) -> str:
     return f"{number:02d}" if number else ""
-
-
-def shortened(text: str, length: int) -> str:
-    """`text`, cut with an ellipsis where it is longer than `length` letters."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def moment_parts(moment: datetime) -> dict[str, Any]:
-    """A moment on the Vietnamese wall clock, as the templates take it."""
-    at = clock.local(moment)
-    return {**day_parts(at.date()), "hour": at.hour, "minute": at.minute}
-
-
-def day_parts(day: date) -> dict[str, Any]:
-    """A day as the templates take it."""
-    weekday = vietnamese.date_words(day).partition(",")[0]
-    return {"day": day.day, "month": day.month, "year": day.year, "weekday": weekday}
