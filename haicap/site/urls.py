@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
+from haicap.accounts import public as accounts
 from haicap.site import views
 from haicap.site.api import api
+from haicap.units.views import staff as units_staff
 
 site_urls = [
     path("", views.home, name="home"),
@@ -18,6 +20,11 @@ site_urls = [
 
 urlpatterns = [
     path("", include((site_urls, "site"))),
+    path(
+        "don-vi/chi-nhanh/",
+        accounts.staff_page(*units_staff.DUTIES)(units_staff.branches),  # units lie below accounts
+        name="branches",
+    ),
     path("", include("haicap.accounts.urls")),
     path("", include("haicap.units.urls")),
     path("", include("haicap.catalogue.urls")),

@@ -37,6 +37,7 @@ from haicap.units.events import (
     TerritorySucceeded,
 )
 from haicap.units.models import (
+    MARKS,
     Agency,
     AgencyKind,
     AgencyServes,
@@ -54,7 +55,6 @@ _LONGEST: Final = 200
 _CODE_DIGITS: Final = {Level.PROVINCE: 2, Level.DISTRICT: 3, Level.COMMUNE: 5}
 _LAND: Final = ("whole", "part", "remainder")
 _PEOPLE: Final = ("all", "part", "none")
-MARKS: Final = ("nguồn", "đã biết", "giả định")
 
 
 class NotInForce(Refusal):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from haicap.kernel.errors import Invalid
 from haicap.kernel.vietnamese import clean
-from haicap.units.models import AgencyKind, Level
+from haicap.units.models import MARKS, AgencyKind, Level
 from haicap.units.search import KINDS, LONGEST, words_of
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -36,6 +38,47 @@ def read_day(text: str, *, today: date, field: str = "at") -> date:
 def _no_day(field: str, text: str) -> Invalid:
     sentence = _("“%(text)s” không phải một ngày; hãy viết như 2025-06-30.") % {"text": text}
     return Invalid({field: sentence})
+
+
+@dataclass(frozen=True, slots=True)
+class BranchChange:
+    """A commune is to be served by another branch."""
+
+    territory_id: int
+    branch_id: int
+    from_day: date
+    mark: str
+
+
+def read_branch_change(
+    typed: Mapping[str, str], *, communes: Collection[int], branches: Collection[int], today: date
+) -> BranchChange:
+    """The staff's form. Invalid with every wrong field; a change begins today or later."""
+    faults: dict[str, str] = {}
+    commune = _among(typed.get("commune", ""), communes)
+    branch = _among(typed.get("branch", ""), branches)
+    mark = typed.get("mark", "")
+    if commune is None:
+        faults["commune"] = _("Cần chọn phường, xã.")
+    if branch is None:
+        faults["branch"] = _("Cần chọn chi nhánh.")
+    if mark not in MARKS:
+        faults["mark"] = _("Cần ghi rõ: nguồn, đã biết hay giả định.")
+    from_day = today
+    try:
+        from_day = read_day(typed.get("from_day", ""), today=today, field="from_day")
+    except Invalid as invalid:
+        faults |= invalid.fields
+    if from_day < today:
+        faults["from_day"] = _("Chỉ đổi từ hôm nay trở đi; việc đã qua giữ nguyên.")
+    if commune is None or branch is None or faults:
+        raise Invalid(faults)
+    return BranchChange(commune, branch, from_day, mark)
+
+
+def _among(text: str, ids: Collection[int]) -> int | None:
+    found = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    return found if found in ids else None
 
 
 def read_kind(text: str) -> tuple[str | None, str | None]:

@@ -116,6 +116,10 @@ class TerritorySuccession(models.Model):
         indexes = [models.Index(fields=["new"])]
 
 
+# How sure a thing is that no paper we have seen says.
+MARKS = ("nguồn", "đã biết", "giả định")
+
+
 class AgencyKind(models.TextChoices):
     """What sort of body an agency is."""
 

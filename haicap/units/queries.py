@@ -210,7 +210,7 @@ def known_code(code: str, *, day: date, or_last: bool = False) -> TerritoryView:
     )
 
 
-def covers(view: TerritoryView | AgencyView, day: date) -> bool:
+def covers(view: TerritoryView | AgencyView | ServingView, day: date) -> bool:
     """Whether what the view says held on `day`."""
     return (view.valid_from is None or view.valid_from <= day) and (
         view.valid_to is None or day < view.valid_to
@@ -398,6 +398,15 @@ class ServingView:
     mark: str
     valid_from: date | None
     valid_to: date | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it served; None: still."""
+        return None if self.valid_to is None else self.valid_to - timedelta(days=1)
+
+    def covers(self, day: date) -> bool:
+        """Whether it served on `day`."""
+        return covers(self, day)
 
 
 def serving_on(territory_id: int, *, day: date) -> list[ServingView]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.http import HttpResponse
@@ -12,10 +13,10 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from haicap.kernel import clock
-from haicap.kernel.actor import NOBODY
-from haicap.kernel.errors import Invalid, Missing
+from haicap.kernel.actor import NOBODY, Actor, ActorKind, Duty, Grant
+from haicap.kernel.errors import Invalid, Missing, NotAllowed
 from haicap.units.load import LoadedCity
-from haicap.units.views import public
+from haicap.units.views import public, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("haicap.units.tests.urls")]
 
@@ -100,3 +101,73 @@ def test_a_page_takes_few_queries(city: LoadedCity, django_assert_max_num_querie
         page(public.place, 200, "00118")
     with django_assert_max_num_queries(8):
         page(public.places, q="cua nam")
+
+
+# --- the staff's page ---------------------------------------------------------------------------
+
+COORDINATOR = Actor(
+    kind=ActorKind.STAFF, person=7, post=7, agency=2, name="Hương", grants=(Grant(Duty.COORDINATE),)
+)
+OBSERVER = Actor(
+    kind=ActorKind.STAFF, person=8, post=8, agency=2, name="Sơn", grants=(Grant(Duty.OBSERVE),)
+)
+
+
+def desk(by: Actor, typed: dict[str, str] | None = None) -> HttpResponse:
+    factory = RequestFactory()
+    path = "/don-vi/chi-nhanh/"
+    request = factory.get(path) if typed is None else factory.post(path, typed)
+    request.at = clock.now()  # type: ignore[attr-defined]
+    request.actor = by  # type: ignore[attr-defined]
+    return staff.branches(request)
+
+
+def typed(city: LoadedCity, **changes: str) -> dict[str, str]:
+    form = {
+        "commune": str(city.commune_ids["00118"]),
+        "branch": str(city.branches[7]),
+        "from_day": f"{clock.now():%d/%m/%Y}",
+        "mark": "đã biết",
+    }
+    return {**form, **changes}
+
+
+def test_a_coordinator_moves_a_commune_and_sees_what_it_was(city: LoadedCity) -> None:
+    before = desk(COORDINATOR).content.decode()
+    assert before.count("<option") >= 126 + 12
+    assert "Các lần chuyển" not in before
+    moved = desk(COORDINATOR, typed(city))
+    assert moved.status_code == 302
+    assert "Phường Bồ Đề thuộc Chi nhánh số 7" in unquote(moved["Haicap-Notice"])
+    after = desk(COORDINATOR).content.decode()
+    assert "Các lần chuyển" in after
+    assert "đã biết" in after
+
+
+def test_an_observer_sees_the_table_and_no_form(city: LoadedCity) -> None:
+    page = desk(OBSERVER).content.decode()
+    assert "Chi nhánh số 12" in page
+    assert "<form class=" not in page
+    with pytest.raises(NotAllowed):
+        desk(OBSERVER, typed(city))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"commune": ""}, "commune"),
+        ({"commune": "1; drop table"}, "commune"),
+        ({"commune": "9" * 40}, "commune"),
+        ({"branch": "1"}, "branch"),
+        ({"from_day": "01/01/2020"}, "from_day"),
+        ({"from_day": "mai"}, "from_day"),
+        ({"mark": "chắc"}, "mark"),
+    ],
+)
+def test_a_wrong_change_is_told_at_its_field_and_changes_nothing(
+    city: LoadedCity, changes: dict[str, str], field: str
+) -> None:
+    answer = desk(COORDINATOR, typed(city, **changes))
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.content.decode()
+    assert "Các lần chuyển" not in answer.content.decode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from haicap.units.views import staff
+
 
 def elsewhere(request: HttpRequest) -> HttpResponse:
     """A page of another module."""
@@ -12,4 +14,8 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 site = [path("", elsewhere, name="home"), path("ngon-ngu/", elsewhere, name="language")]
-urlpatterns = [path("", include((site, "site"))), path("", include("haicap.units.urls"))]
+urlpatterns = [
+    path("", include((site, "site"))),
+    path("", include("haicap.units.urls")),
+    path("don-vi/chi-nhanh/", staff.branches),
+]
