@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -94,6 +95,12 @@ def test_an_ordinary_receipt_is_one_archivable_tagged_page_in_vietnamese() -> No
 def test_equal_data_gives_equal_bytes() -> None:
     assert render_receipt(LAN) == render_receipt(LAN)
     assert render_receipt(LAN) != render_receipt(replace(LAN, ordinal=1044))
+
+
+def test_counters_that_print_at_the_same_time_get_their_own_receipts() -> None:
+    with ThreadPoolExecutor(8) as counters:
+        made = list(counters.map(lambda n: render_receipt(replace(LAN, ordinal=n)), range(24)))
+    assert all(f"Số thứ tự: {n}" in words(pdf) for n, pdf in enumerate(made))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from haicap.dossiers.guidance import (
     render_refusal,
     render_request,
 )
+from haicap.dossiers.receipt import render_receipt
 from haicap.dossiers.result import ResultData, ResultRow, render_result
 from haicap.dossiers.tests.test_receipt import LAN, words
 from haicap.kernel.clock import VIETNAM
@@ -177,7 +178,9 @@ def test_without_times_on_the_machine_the_wheels_face_is_used(
         with monkeypatch.context() as bare:
             bare.setattr(press, "TIMES_FOLDERS", ())
             assert press.face().family == "Noto Serif"
-            assert "Nguyễn Thị Lan" in words(render_request(ASKED))
+            made = render_receipt(LAN)
+            assert "Nguyễn Thị Lan" in words(made)
+            assert len(PdfReader(io.BytesIO(made)).pages) == 1
     finally:
         press.face.cache_clear()
         press._press.cache_clear()
