@@ -19,6 +19,7 @@ from haicap.kernel import clock
 from haicap.kernel.actor import Actor
 from haicap.kernel.vietnamese import sort_key
 from haicap.units import access
+from haicap.units.actions import territory_ref
 from haicap.units.events import CityLoaded
 from haicap.units.models import (
     Agency,
@@ -79,7 +80,9 @@ def load_city(*, by: Actor, at: datetime) -> LoadedCity:
         territories, successions = _load_territories()
         agencies = _load_agencies()
         fact = CityLoaded(territories, successions, agencies)
-        audit.record(fact, subject="units.Territory:0", by=by, at=at)
+        city = loaded_city(day=clock.day_of(at))
+        audit.record(fact, subject=territory_ref(city.city_id), by=by, at=at)
+        return city
     return loaded_city(day=clock.day_of(at))
 
 

@@ -177,7 +177,7 @@ def test_loading_twice_changes_nothing_and_is_quick(city: LoadedCity) -> None:
 
 
 def test_the_load_is_in_the_journal_once(city: LoadedCity) -> None:
-    (loaded,) = audit.history_of("units.Territory:0")
+    (loaded,) = audit.history_of(f"units.Territory:{city.city_id}")
     assert loaded.kind == "units.CityLoaded"
     assert loaded.facts["agencies"] == AgencyVersion.objects.count()
 
