@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from haicap.kernel.errors import Refusal
+from haicap.kernel.errors import Invalid
 
 
-class BadFile(Refusal):
-    """The file cannot be taken; the sentence names it and says what to do."""
+class BadFile(Invalid):
+    """The file cannot be taken; the sentence, at field "file", names it and says what to do."""
 
-    status = 422
+    def __init__(self, sentence: str) -> None:
+        super().__init__({"file": sentence})

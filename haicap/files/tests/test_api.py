@@ -39,8 +39,9 @@ def test_an_upload_is_answered_with_what_it_was_found_to_be() -> None:
 @pytest.mark.django_db
 def test_a_bad_upload_is_refused_and_a_missing_one_is_invalid() -> None:
     sent = SimpleUploadedFile("a.pdf", s.EXE)
-    with pytest.raises(BadFile):
+    with pytest.raises(BadFile) as refused:
         client.post("/files", FILES={"file": sent}, **CALLER)
+    assert set(refused.value.fields) == {"file"}
     assert client.post("/files", data={"file": "x"}, **CALLER).status_code == 422
     sent = SimpleUploadedFile("a.pdf", s.pdf())
     slot = {"slot": "x" * 81}
