@@ -122,7 +122,7 @@ def permitted(
     if by.kind is not ActorKind.STAFF:
         return None
     at_desks = desks
-    for charge in CHARGES[move]:
+    for charge in _charges(move, desks):
         if charge.where is Where.DESK and at_desks is None:
             at_desks = desks_of(dossier)
         agency = _agency(charge, by, dossier, at_desks)
@@ -132,6 +132,12 @@ def permitted(
         if grant is not None and not _given_to_another(by, move, charge, at_desks):
             return by.acting(grant)
     return None
+
+
+def _charges(move: str, desks: Desks | None) -> list[Charge]:
+    """The charges of a move; of several duties held the one of the desk it lies on is used."""
+    lead = desks.lead.duty if desks is not None and desks.lead is not None else ""
+    return sorted(CHARGES[move], key=lambda charge: charge.duty != lead)
 
 
 def _agency(charge: Charge, by: Actor, dossier: Dossier, desks: Desks | None) -> int | None:
@@ -199,6 +205,18 @@ def _given_to_another_only(by: Actor, move: str, dossier: Dossier, desks: Desks 
         agency is not None
         and by.grant_for(Duty.HANDLE, agency=agency, procedure=dossier.procedure.code) is not None
     )
+
+
+def require_submitting(by: Actor, *, procedure: str) -> None:
+    """NotYourMove unless `by` may hand in a dossier of this procedure: citizens, and counters."""
+    citizen = by.is_citizen and by.person is not None
+    counter = (
+        by.is_staff
+        and by.agency is not None
+        and by.grant_for(Duty.RECEIVE, agency=by.agency, procedure=procedure)
+    )
+    if not (citizen or counter or by.kind is ActorKind.SYSTEM):
+        raise NotYourMove(_("Vị trí của ông/bà chưa được giao việc tiếp nhận hồ sơ."))
 
 
 def sees(by: Actor, dossier: Dossier) -> bool:

@@ -74,7 +74,7 @@ class CompletionAsked(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionGiven(Moved):
+class CompletionGiven(Moved):  # nobody reacts
     """The applicant completed it before reception."""
 
     request: int
@@ -96,7 +96,7 @@ class DossierCancelled(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierTransferred(Moved):
+class DossierTransferred(Moved):  # nobody reacts
     """Handed over to the desk that handles it; the sender answers for it until confirmed."""
 
     from_agency: int
@@ -105,7 +105,7 @@ class DossierTransferred(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptConfirmed(Moved):
+class ReceiptConfirmed(Moved):  # nobody reacts
     """The receiving desk has it now."""
 
     from_agency: int
@@ -114,7 +114,7 @@ class ReceiptConfirmed(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransferSentBack(Moved):
+class TransferSentBack(Moved):  # nobody reacts
     """The desk did not take it."""
 
     from_agency: int
@@ -143,7 +143,7 @@ class SupplementAsked(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SupplementReceived(Moved):
+class SupplementReceived(Moved):  # nobody reacts
     """The supplement came: the clock goes on. `due_at` is the due time now."""
 
     request: int
@@ -208,7 +208,7 @@ class ResultReturned(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierRerouted(Moved):
+class DossierRerouted(Moved):  # nobody reacts
     """A coordinator said which agency decides."""
 
     was_competent: int | None
@@ -216,7 +216,7 @@ class DossierRerouted(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeeSettled(Moved):
+class FeeSettled(Moved):  # nobody reacts
     """The fee was paid or waived; `amount` in đồng, `receipt` the number of the paper."""
 
     how: str

@@ -190,6 +190,7 @@ class Dossier(models.Model):
     wants_result = models.TextField(choices=Handing.choices, default=Handing.ELECTRONIC)
 
     result_use = models.UUIDField(null=True)  # files.Use of the draft, then of the result
+    result_values = models.JSONField(null=True)  # typed for the template; null: a file was uploaded
     result_sha256 = models.CharField(max_length=64, default="", blank=True)  # frozen at trình
     result_number = models.TextField(default="", blank=True)
     result_date = models.DateField(null=True)

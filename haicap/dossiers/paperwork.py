@@ -1,4 +1,4 @@
-"""What is printed for a dossier: the receipt (Form 01), from what was pinned at reception.
+"""What is printed for a dossier: the receipt (Form 01), requests and refusals (02, 03).
 
 The receipt says the same whenever it is printed: equal data gives equal bytes.
 """
@@ -19,10 +19,19 @@ from haicap.accounts import public as accounts
 from haicap.audit import public as audit
 from haicap.catalogue import public as catalogue
 from haicap.deadlines import public as deadlines
-from haicap.dossiers.models import Channel, Dossier, Handing, Money
+from haicap.dossiers.guidance import (
+    Asked,
+    GuidanceHead,
+    RefusalData,
+    RequestData,
+    render_refusal,
+    render_request,
+)
+from haicap.dossiers.models import Channel, Dossier, Handing, Money, Opinion, Request
 from haicap.dossiers.receipt import PaperLine, ReceiptData, render_receipt
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Missing, Refusal
+from haicap.registers import public as registers
 from haicap.units import public as units
 
 CITY: Final = "Hà Nội"
@@ -65,12 +74,7 @@ def receipt_data(dossier: Dossier) -> ReceiptData:
     applicant: Mapping[str, Any] = dossier.declared.get("applicant") or {}
     owner: Mapping[str, Any] = dossier.declared.get("owner") or {}
     clock = deadlines.clock_of(dossier.ref)
-    rules = catalogue.rules_by_ids(
-        dossier.procedure_version_id,
-        dossier.form_version_id,
-        dossier.deadline_rule_id,
-        dossier.fee_rule_id,
-    )
+    rules = _rules(dossier)
     with override("vi"):
         return ReceiptData(
             code=dossier.code or "",
@@ -89,7 +93,7 @@ def receipt_data(dossier: Dossier) -> ReceiptData:
             result_way=str(Handing(dossier.wants_result).label),
             volume=dossier.volume,
             ordinal=dossier.ordinal,
-            track_url=f"{settings.BASE_URL}/tra-cuu/?code={quote(dossier.code or '')}",
+            track_url=track_url(dossier),
             id_number=_number(applicant),
             phone=str(applicant.get("phone") or ""),
             email=str(applicant.get("email") or ""),
@@ -101,6 +105,91 @@ def receipt_data(dossier: Dossier) -> ReceiptData:
             is_electronic=dossier.channel == Channel.ONLINE,
             lookup_phone=receiving.phone,
         )
+
+
+def request_pdf(dossier: Dossier, request: Request) -> bytes:
+    """Form 02 of a request."""
+    papers = {row["slot"]: str(row["name"]) for row in dossier.papers}
+    names = {paper.slot: paper.name_vi for paper in _rules(dossier).papers} | papers
+    with override("vi"):
+        return render_request(
+            RequestData(
+                head=_head(
+                    dossier, number=request.number, at=request.asked_at, officer=request.asked_by
+                ),
+                items=tuple(
+                    Asked(
+                        paper=names.get(item.get("paper", ""), ""),
+                        fault=str(item.get("fault", "")),
+                        todo=str(item["todo"]),
+                    )
+                    for item in request.items
+                ),
+                reason=_reason(request.reason, request.basis),
+                stage=_("Trước khi tiếp nhận")
+                if request.stage == "before"
+                else _("Trong khi giải quyết"),
+                reply_by=request.reply_by,
+            )
+        )
+
+
+def refusal_pdf(dossier: Dossier, opinion: Opinion) -> bytes:
+    """Form 03 of a refusal at intake."""
+    number = registers.number_of(ref=f"dossiers.Opinion:{opinion.pk}", kind="guidance")
+    with override("vi"):
+        return render_refusal(
+            RefusalData(
+                head=_head(
+                    dossier,
+                    number=f"{number.value}/HDHS" if number else "",
+                    at=opinion.at,
+                    officer=opinion.staff,
+                ),
+                reason=opinion.text,
+            )
+        )
+
+
+def _reason(reason: str, basis: str) -> str:
+    return f"{reason}\n{_('Căn cứ: %(basis)s') % {'basis': basis}}" if basis else reason
+
+
+def _rules(dossier: Dossier) -> catalogue.VersionRules:
+    return catalogue.rules_by_ids(
+        dossier.procedure_version_id,
+        dossier.form_version_id,
+        dossier.deadline_rule_id,
+        dossier.fee_rule_id,
+    )
+
+
+def _head(dossier: Dossier, *, number: str, at: datetime, officer: int | None) -> GuidanceHead:
+    if dossier.receiving_agency_id is None:
+        raise LookupError("a submitted dossier has a receiving agency")
+    receiving = units.agency(dossier.receiving_agency_id, day=day_of(at))
+    superior, agency = _letterhead(receiving, day=at)
+    applicant: Mapping[str, Any] = dossier.declared.get("applicant") or {}
+    return GuidanceHead(
+        superior=superior,
+        agency=agency,
+        place=CITY,
+        made_at=at,
+        code=dossier.code or "",
+        number=number,
+        applicant=str(applicant.get("name", "")),
+        address=address_line(applicant.get("address")),
+        request=dossier.subject,
+        track_url=track_url(dossier),
+        phone=str(applicant.get("phone") or ""),
+        email=str(applicant.get("email") or ""),
+        officer=accounts.staff_names([officer]).get(officer, "") if officer else "",
+    )
+
+
+def track_url(dossier: Dossier) -> str:
+    """Where the public looks it up."""
+    return f"{settings.BASE_URL}/tra-cuu/?code={quote(dossier.code or '')}"
 
 
 def _letterhead(receiving: units.AgencyView, *, day: datetime) -> tuple[str, str]:

@@ -1,12 +1,38 @@
-"""What follows from a dossier's facts here: the receipt is kept, the citizen is told.
+"""What follows from a dossier's facts here: the receipt is kept, the people on it are told.
 
-Wired in site/wiring.py; each may run twice.
+Wired in site/wiring.py (see `TOLD` and `SLIPS` for the facts); each may run twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils import translation
+
 from haicap.audit import public as audit
+from haicap.dossiers import events
 from haicap.dossiers.actions import papers
+from haicap.dossiers.models import Dossier, Handing, Opinion, Request
+from haicap.kernel.clock import day_of
+from haicap.notify import public as notify
+from haicap.parties import public as parties
+from haicap.units import public as units
+
+# Facts people are told about, and by which letter of notify.
+TOLD: Final[Mapping[type, str]] = {
+    events.DossierSubmitted: "submitted",
+    events.DossierAccepted: "accepted",
+    events.CompletionAsked: "ask_before",
+    events.IntakeRefused: "refused",
+    events.DossierCancelled: "cancelled",
+    events.SupplementAsked: "supplement",
+    events.ResultIssued: "result_ready",
+    events.ResultReturned: "returned",
+}
+# Facts that are given to people in writing (Mẫu 02, Mẫu 03).
+SLIPS: Final = (events.CompletionAsked, events.SupplementAsked, events.IntakeRefused)
+_LETTERS: Final = {f"dossiers.{fact.__name__}": letter for fact, letter in TOLD.items()}
 
 
 def keep_receipt(event: audit.Event) -> None:
@@ -14,6 +40,70 @@ def keep_receipt(event: audit.Event) -> None:
     papers.keep_receipt(dossier_id=dossier_of(event), at=event.happened_at)
 
 
+def keep_slip(event: audit.Event) -> None:
+    """Form 02 or 03 is made and kept with the dossier, once: no request or refusal without it."""
+    if event.facts.get("request"):
+        papers.keep_request_slip(request_id=event.facts["request"], at=event.happened_at)
+    else:
+        papers.keep_refusal_slip(opinion_id=event.facts["opinion"], at=event.happened_at)
+
+
+def tell_people(event: audit.Event) -> None:
+    """Applicant, owner and representative hear of it, each in their language, each once."""
+    dossier = (
+        Dossier.objects.select_related("procedure_version")
+        .filter(pk=dossier_of(event))
+        .order_by()
+        .first()
+    )
+    if dossier is None:
+        return
+    for party in parties.Party.objects.filter(pk__in=_people(dossier)).order_by("id"):
+        with translation.override(party.language):
+            values = _values(dossier, event, english=party.language == "en")
+        notify.tell(
+            party_id=party.pk,
+            template=_LETTERS[event.kind],
+            values=values,
+            ref=dossier.ref,
+            key=str(event.entry_id),
+            at=event.happened_at,
+        )
+
+
 def dossier_of(event: audit.Event) -> int:
     """The dossier a fact is about."""
     return int(event.subject.rpartition(":")[2])
+
+
+def _people(dossier: Dossier) -> set[int]:
+    ids = {dossier.applicant_id, dossier.owner_id, dossier.representative_id}
+    return {found for found in ids if found is not None}
+
+
+def _values(dossier: Dossier, event: audit.Event, *, english: bool) -> dict[str, Any]:
+    version = dossier.procedure_version
+    facts = event.facts
+    receiving = facts.get("receiving")
+    names = units.agency_names([receiving], day=day_of(event.happened_at)) if receiving else {}
+    values: dict[str, Any] = {
+        "code": dossier.code,
+        "procedure": (version.name_en if english else "") or version.short_name,
+        "agency": names.get(receiving or 0, ""),
+        "at": event.happened_at,
+        "due": facts.get("due_at", ""),
+        "reply_by": facts.get("reply_by", ""),
+        "how": str(Handing(dossier.wants_result).label),
+        "at_counter": dossier.wants_result == Handing.COUNTER,
+        "reason": "",
+        "items": [],
+    }
+    if facts.get("opinion"):
+        values["reason"] = Opinion.objects.get(pk=facts["opinion"]).text
+    if facts.get("request"):
+        request = Request.objects.get(pk=facts["request"])
+        values |= {
+            "reason": request.reason,
+            "items": [item["todo"] for item in request.items],
+        }
+    return values

@@ -17,6 +17,8 @@ facts, reactions = dossiers.events, dossiers.reactions
 def wire() -> None:
     """Declare every reaction of the installation."""
     audit.react(facts.DossierAccepted, reactions.keep_receipt, outside=True, queue="people")
+    for fact in reactions.SLIPS:
+        audit.react(fact, reactions.keep_slip, outside=True, queue="people")
     for fact in reactions.TOLD:
         audit.react(fact, reactions.tell_people)
 

@@ -71,16 +71,16 @@ def _reply_by(move: Moving, day: date | None) -> datetime:
 
 def number_request(request: Request, *, agency_id: int, at: datetime) -> None:
     """Give the request its number of the agency's book of guidance slips: last in a verb."""
-    day = day_of(at)
-    number = registers.next_number(
-        agency_id=agency_id,
-        kind=GUIDANCE_BOOK,
-        ref=f"dossiers.Request:{request.pk}",
-        day=day,
-        at=at,
-    )
-    request.number = f"{number.value}/HDHS"
+    request.number = slip_number(ref=f"dossiers.Request:{request.pk}", agency_id=agency_id, at=at)
     request.save(update_fields=["number"])
+
+
+def slip_number(*, ref: str, agency_id: int, at: datetime) -> str:
+    """The next number of an agency's book of guidance slips (forms 02 and 03): 7/HDHS."""
+    number = registers.next_number(
+        agency_id=agency_id, kind=GUIDANCE_BOOK, ref=ref, day=day_of(at), at=at
+    )
+    return f"{number.value}/HDHS"
 
 
 def day_text(request: Request) -> str:

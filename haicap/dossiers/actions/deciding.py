@@ -57,33 +57,35 @@ def draft_result(
         recorded_at=recorded_at,
     )  # fmt: skip
     _on_own_desk(move)
-    made = _draft(move, file_id=file_id, values=values or {})
+    made = _draft(move, file_id=file_id, values=values)
     move.record(ResultDrafted(**move.said(), file=str(move.dossier.result_use), made=made))
-    return move.save("result_use", "result_number", "result_date")
+    return move.save("result_use", "result_values", "result_number", "result_date")
 
 
-def _draft(move: Moving, *, file_id: UUID | None, values: Mapping[str, Any]) -> str:
+def _draft(move: Moving, *, file_id: UUID | None, values: Mapping[str, Any] | None) -> str:
     """Set the dossier's draft; says how it was made."""
-    dossier, at = move.dossier, move.at
+    dossier = move.dossier
     _reserve_number(move)
     if file_id is not None:
-        dossier.result_use = _uploaded(move, file_id)
+        dossier.result_use, dossier.result_values = _uploaded(move, file_id), None
         return "upload"
-    if dossier.result_date is None:
-        raise LookupError("a reserved number has its date")
-    pdf = drafting.draft_pdf(
-        dossier, values=values, number=dossier.result_number, day=dossier.result_date, at=at
-    )
-    kept = files.keep_bytes(
-        content=pdf,
-        name=_("Dự thảo kết quả %(code)s.pdf") % {"code": dossier.code},
+    dossier.result_values = drafting.clean_values(values or {})
+    dossier.result_use = _printed(move, is_draft=True)
+    return "template"
+
+
+def _printed(move: Moving, *, is_draft: bool) -> UUID:
+    """The template filled, kept as a file: with the mark of a draft, or as it shall be issued."""
+    dossier = move.dossier
+    name = _("Dự thảo kết quả %(code)s.pdf") if is_draft else _("Kết quả %(code)s.pdf")
+    return files.keep_bytes(
+        content=drafting.result_pdf(dossier, is_draft=is_draft, at=move.at),
+        name=name % {"code": dossier.code},
         ref=dossier.ref,
         slot=RESULT,
         by=move.by,
-        at=at,
-    )
-    dossier.result_use = kept.id
-    return "template"
+        at=move.at,
+    ).id
 
 
 def _uploaded(move: Moving, file_id: UUID) -> UUID:
@@ -163,14 +165,16 @@ def submit_approval(
             **move.said(), sha256=dossier.result_sha256, task=task.pk, to_agency=task.agency_id
         )
     )
-    return move.save("result_use", "result_number", "result_date", "result_sha256")
+    return move.save("result_use", "result_values", "result_number", "result_date", "result_sha256")
 
 
 def _freeze(move: Moving, *, file_id: UUID | None, values: Mapping[str, Any] | None) -> None:
     dossier = move.dossier
     if file_id is not None or values or dossier.result_use is None:
-        made = _draft(move, file_id=file_id, values=values or {})
+        made = _draft(move, file_id=file_id, values=values)
         move.record(ResultDrafted(**move.said(), file=str(dossier.result_use), made=made))
+    if dossier.result_values is not None:
+        dossier.result_use = _printed(move, is_draft=False)
     if dossier.result_use is None:
         raise LookupError("a draft was made")
     dossier.result_sha256 = files.facts_of(dossier.result_use).sha256

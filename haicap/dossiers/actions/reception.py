@@ -225,6 +225,7 @@ def refuse_intake(
     Request.objects.filter(dossier=move.dossier, answered_at__isnull=True).update(answered_at=at)
     tasks.close_open(move.dossier, outcome="refused", by=move.by, at=at)
     move.record(IntakeRefused(**move.said(), opinion=opinion.pk))
+    asking.slip_number(ref=f"dossiers.Opinion:{opinion.pk}", agency_id=move.receiving(), at=at)
     return move.save()
 
 

@@ -46,6 +46,7 @@ def hand_in(
 
     Invalid with all faults by field; Missing, filing.NotOpen; NotYourMove for who may not submit.
     """
+    access.require_submitting(by, procedure=filing.procedure_code)
     checked = _check(filing, ref=None, by=by, at=at)
     rules = checked.rules
     applicant = _party(checked.applicant, by=by, at=at)

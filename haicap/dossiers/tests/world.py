@@ -34,6 +34,34 @@ APPLICANT = {
 }
 
 
+WAY: list[tuple[str, str, dict[str, Any]]] = [
+    ("accept", "nga", {}),
+    ("transfer", "nga", {}),
+    ("confirm_receipt", "hoa", {}),
+    ("submit_approval", "hoa", {}),
+    ("approve", "quan", {}),
+    ("number_and_issue", "van", {}),
+    ("settle_fee", "nga", {"how": "cash", "amount": 3000, "receipt": "BL-1"}),
+    ("return_result", "nga", {"how": "counter"}),
+]
+ASKED: dict[str, Any] = {
+    "items": [{"paper": "", "fault": "Thiếu bản án ly hôn", "todo": "Nộp bản sao bản án"}],
+    "reason": "Chưa đủ căn cứ để xác nhận",
+}
+_BENDS: dict[str, list[tuple[str, str, str, dict[str, Any]]]] = {
+    "PRE_SUPP": [("SUBMITTED", "ask_before", "nga", ASKED)],
+    "INTAKE_REFUSED": [
+        ("SUBMITTED", "refuse_intake", "nga", {"reason": "Sai thẩm quyền", "basis": "Điều 1"})
+    ],
+    "CANCELLED": [("SUBMITTED", "cancel", "nga", {"reason": "Người nộp xin rút"})],
+    "SUPP_REQ": [("IN_PROCESS", "ask_supplement", "hoa", ASKED)],
+    "SUPP_DONE": [
+        ("IN_PROCESS", "ask_supplement", "hoa", ASKED),
+        ("SUPP_REQ", "receive_supplement", "nga", {"note": "Đã nộp đủ"}),
+    ],
+}
+
+
 def people_of_the_office(cast: Cast) -> None:
     """Civil status is handled in the office (vp): specialists and a head, in both communes."""
     own = Reach.OWN
@@ -66,6 +94,31 @@ def marital_answers(*, code: str = "00118", **more: Any) -> dict[str, Any]:
         "place": {"territory": code, "detail": "Số 5, ngõ 10"},
         "status": "chua-ket-hon",
         "use": "vay-von",
+        "pledge": True,
+        **more,
+    }
+
+
+def birth_answers(*, code: str = "00118", **more: Any) -> dict[str, Any]:
+    """The form of BIRTH."""
+    parent = {"ethnicity": "Kinh", "nationality": "Việt Nam"}
+    return {
+        "child_name": "Trần Minh Khôi",
+        "child_birth_date": "2026-11-10",
+        "child_sex": "male",
+        "child_ethnicity": "Kinh",
+        "child_nationality": "Việt Nam",
+        "birth_place": "Bệnh viện Phụ sản Hà Nội",
+        "home_place": "Hà Nội",
+        "mother": {
+            "name": "Lê Thị Hương",
+            "birth_date": "1991-05-02",
+            "address": {"territory": code, "detail": "Số 5"},
+            **parent,
+        },
+        "father_unknown": True,
+        "place": {"territory": code, "detail": "Số 5, ngõ 10"},
+        "relation": "me",
         "pledge": True,
         **more,
     }
@@ -107,6 +160,20 @@ class World:
         return actions.make_move(
             dossier_id=dossier.pk, move=move, values=values, by=self.by(who), at=self.later()
         )
+
+    def at_stage(self, stage: str) -> Dossier:
+        """A dossier received at Cửa Nam for Bồ Đề (its office handles it), brought to a stage."""
+        dossier = self.hand_in("nga")
+        for move, who, values in WAY:
+            if dossier.state == stage:
+                return dossier
+            if stage in _BENDS and dossier.state == _BENDS[stage][0][0]:
+                for _state, bend, by, more in _BENDS[stage]:
+                    dossier = self.move(dossier, bend, by, **more)
+                return dossier
+            dossier = self.move(dossier, move, who, **values)
+        assert dossier.state == stage, (dossier.state, stage)
+        return dossier
 
     def upload(self, who: str, *, name: str = "giay.pdf", content: bytes = PDF) -> Any:
         """A staged file of somebody."""
