@@ -35,7 +35,7 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
-    env.globals.update(static=static, url=url, url_or=url_or, icon=icon)
+    env.globals.update(static=static, url=url, url_or=url_or, icon=icon, language=lang)
     env.filters.update(
         day=day,
         short_day=short_day,

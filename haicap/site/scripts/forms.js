@@ -87,6 +87,28 @@
     event.target.value = `${parts[0].padStart(2, "0")}/${parts[1].padStart(2, "0")}/${parts[2]}`;
   });
 
+  /* --- questions that hang on an answer: [data-shown-if="name"][data-shown-in='["x"]'] ------------------------ */
+  function answered(form, name) {
+    const asked = form?.elements.namedItem(name);
+    if (!asked) return null;
+    const one = asked instanceof RadioNodeList ? asked[0] : asked;
+    if (one.closest("[data-shown-if][hidden]")) return "false";
+    return one.type === "checkbox" ? String(one.checked) : asked.value;
+  }
+  function showAsked(scope) {
+    for (const part of scope.querySelectorAll("[data-shown-if]")) {
+      const value = answered(part.closest("form"), part.dataset.shownIf);
+      if (value === null) continue;
+      part.classList.remove("answers-shut");
+      part.hidden = !JSON.parse(part.dataset.shownIn).map(String).includes(value);
+    }
+  }
+  doc.addEventListener("change", (event) => {
+    if (event.target.form?.querySelector("[data-shown-if]")) showAsked(event.target.form);
+  });
+  showAsked(doc);
+  doc.body.addEventListener("htmx:load", (event) => showAsked(event.target));
+
   /* --- the card's QR text from a scanner that types: sent when it presses Enter, or pauses ----------------- */
   const scans = new WeakMap();
   function scanned(input) {
