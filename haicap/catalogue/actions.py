@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from haicap.audit import public as audit
-from haicap.catalogue import access, search
+from haicap.catalogue import access, search, trades
 from haicap.catalogue.events import DeadlineFilled, ProceduresImported, VersionPublished
 from haicap.catalogue.models import (
     Authority,
@@ -33,25 +33,11 @@ from haicap.kernel.actor import Actor
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid, Missing, Refusal
 from haicap.kernel.vietnamese import clean
+from haicap.units import public as units
 
 IMPORTED: Final = "Cơ sở dữ liệu quốc gia về TTHC"
 UNCOUNTED: Final = frozenset({"SAME_DAY", "IMMEDIATE"})
 LARGEST_AMOUNT: Final = 1000
-
-# Which division of a commune handles a group of procedures (NĐ 150/2025/NĐ-CP names the divisions).
-_DIVISIONS: Final = {
-    "vp": "hộ tịch,chứng thực,cư trú,căn cước,tư pháp,tiếp công dân,xuất nhập cảnh,quân sự",
-    "vhxh": "bảo trợ xã hội,giáo dục,y tế,văn hóa,tôn giáo,người có công,nội vụ,bảo hiểm xã hội",
-    "kt": "hộ kinh doanh,xây dựng,đất đai,nông nghiệp,giao thông,môi trường,hợp tác xã,phương tiện,"
-    "phòng cháy,khác",
-}
-_SPECIALTY: Final = {
-    group: division for division, groups in _DIVISIONS.items() for group in groups.split(",")
-}
-# Groups decided by bodies that are not the People's Committee: insurance, army, police.
-_OTHERS: Final = frozenset(
-    {"bảo hiểm xã hội", "quân sự", "căn cước", "xuất nhập cảnh", "phương tiện", "phòng cháy"}
-)
 
 
 class AlreadyFilled(Refusal):
@@ -85,7 +71,6 @@ def import_records(
     version, the others stay. Papers, forms and routes entered by hand are kept.
     """
     by = access.require_controller(by)
-    fields = _fields(records)
     known = {
         procedure.code: procedure
         for procedure in Procedure.objects.select_for_update(of=("self",))
@@ -104,9 +89,10 @@ def import_records(
         for record in records
         if record.code in known and _differs(record, latest[known[record.code].pk])
     ]
-    versions = _create(fresh, fields=fields, valid_from=valid_from)
+    house = _House(fields=_fields(records), departments=_departments(day_of(at)))
+    versions = _create(fresh, house=house, valid_from=valid_from)
     versions += [
-        _follow(record, procedure, before, fields=fields, day=max(valid_from, day_of(at)))
+        _follow(record, procedure, before, house=house, day=max(valid_from, day_of(at)))
         for record, procedure, before in changed
     ]
     search.refresh(versions)
@@ -139,6 +125,25 @@ def import_records(
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What versions refer to: trades by code, codes of departments by ministry."""
+
+    fields: Mapping[str, Field]
+    departments: Mapping[str, str]
+
+
+def _departments(day: date) -> dict[str, str]:
+    """Codes of the city's departments by the ministry whose procedures lie with them."""
+    found = units.agencies_at(day, kind=units.AgencyKind.DEPARTMENT)
+    return {
+        ministry: agency.code
+        for ministry, name in trades.DEPARTMENTS.items()
+        for agency in found
+        if agency.name.startswith(f"{name} thành phố")
+    }
+
+
 def _differs(record: ProcedureRecord, version: ProcedureVersion) -> bool:
     told = version.source_rule
     return told.get("fingerprint") != record.fingerprint or (
@@ -154,8 +159,8 @@ def _fields(records: Iterable[ProcedureRecord]) -> dict[str, Field]:
             Field(
                 code=code,
                 name_vi=record.field,
-                name_en=_FIELD_WORDS.get(code, ""),
-                specialty=_SPECIALTY.get(record.group, ""),
+                name_en=trades.ENGLISH.get(code, ""),
+                specialty=trades.SPECIALTY.get(record.group, ""),
             )
             for code, record in sorted(wanted.items())
         ],
@@ -165,13 +170,13 @@ def _fields(records: Iterable[ProcedureRecord]) -> dict[str, Field]:
 
 
 def _create(
-    records: Sequence[ProcedureRecord], *, fields: Mapping[str, Field], valid_from: date
+    records: Sequence[ProcedureRecord], *, house: _House, valid_from: date
 ) -> list[ProcedureVersion]:
     period = (valid_from, None)
     procedures = Procedure.objects.bulk_create([Procedure(code=record.code) for record in records])
     versions = ProcedureVersion.objects.bulk_create(
         [
-            _version(record, procedure, number=1, period=period, fields=fields)
+            _version(record, procedure, number=1, period=period, house=house)
             for record, procedure in zip(records, procedures, strict=True)
         ]
     )
@@ -203,7 +208,7 @@ def _follow(
     procedure: Procedure,
     before: ProcedureVersion,
     *,
-    fields: Mapping[str, Field],
+    house: _House,
     day: date,
 ) -> ProcedureVersion:
     """The next version from `day` on, or from the day after the last one began."""
@@ -216,7 +221,7 @@ def _follow(
         procedure,
         number=before.number + 1,
         period=(start, None),
-        fields=fields,
+        house=house,
     )
     version.is_complete = before.is_complete or record.is_complete
     if kept:
@@ -308,11 +313,11 @@ def _version(
     *,
     number: int,
     period: tuple[date, date | None],
-    fields: Mapping[str, Field],
+    house: _House,
 ) -> ProcedureVersion:
-    channels = list(dict.fromkeys(way for row in record.channels for way in row.get("by", ()))) or [
-        "counter"
-    ]
+    stated = [way for row in record.channels for way in row.get("by", ())]
+    channels = list(dict.fromkeys([*stated, "counter"]))  # any counter takes any procedure
+    authority = _authority(record)
     return ProcedureVersion(
         procedure=procedure,
         number=number,
@@ -322,9 +327,12 @@ def _version(
         name_en=record.name_en,
         purpose_vi=record.purpose_vi,
         purpose_en=record.purpose_en,
-        field=fields[slug(record.field)],
+        field=house.fields[slug(record.field)],
         levels=list(record.levels),
-        authority=_authority(record),
+        authority=authority,
+        authority_agency_code=house.departments.get(record.ministry, "")
+        if authority == Authority.CITY
+        else "",
         ministry=record.ministry,
         decision=record.decision,
         online_level=record.online_level
@@ -349,7 +357,7 @@ def _version(
 
 
 def _authority(record: ProcedureRecord) -> str:
-    if record.group in _OTHERS and not record.is_complete:
+    if record.group in trades.OTHERS and not record.is_complete:
         return Authority.OTHER
     return Authority.COMMUNE if "Cấp xã" in record.levels else Authority.CITY
 
@@ -484,7 +492,7 @@ def fill_deadline(
     before keep the rule they were pinned to.
     """
     by = access.require_controller(by, code=code)
-    procedure = Procedure.objects.select_for_update(of=("self",)).filter(code=code).first()
+    procedure = Procedure.objects.select_for_update(of=("self",)).filter(code=clean(code)).first()
     if procedure is None:
         raise Missing(_("Không có thủ tục này."))
     limit = _checked(amount, time_unit, basis, mark, policy)
@@ -534,44 +542,3 @@ def _checked(amount: int, time_unit: str, basis: str, mark: str, policy: str) ->
     if errors:
         raise Invalid(errors)
     return Limit(amount=amount, time_unit=time_unit, mark=mark, basis=words, policy=policy)
-
-
-_FIELD_WORDS: Final = {
-    "ho-tich": "Civil status",
-    "chung-thuc": "Certification",
-    "nuoi-con-nuoi": "Adoption",
-    "bao-tro-xa-hoi": "Social protection",
-    "giam-ngheo": "Poverty reduction",
-    "tre-em": "Children",
-    "dang-ky-quan-ly-cu-tru": "Residence",
-    "cap-quan-ly-can-cuoc": "Identity cards",
-    "thanh-lap-va-hoat-dong-doanh-nghiep-ho-kinh-doanh": "Household business",
-    "nghia-vu-quan-su": "Military service",
-    "cong-chuc-vien-chuc": "Civil servants",
-    "phong-chay-chua-chay": "Fire safety",
-    "hoat-dong-xay-dung": "Building",
-    "nha-o-va-cong-so": "Housing",
-    "dat-dai": "Land",
-    "duong-bo": "Roads",
-    "giao-duc-mam-non": "Nursery education",
-    "giao-duc-tieu-hoc": "Primary education",
-    "giao-duc-trung-hoc": "Secondary education",
-    "moi-truong": "Environment",
-    "quan-ly-xuat-nhap-canh": "Immigration",
-    "tin-nguong-ton-giao": "Belief and religion",
-    "giai-quyet-khieu-nai": "Complaints",
-    "giai-quyet-to-cao": "Denunciations",
-    "tiep-cong-dan": "Reception of citizens",
-    "xu-ly-don-thu": "Petitions",
-    "nguoi-co-cong": "People of merit",
-    "an-toan-thuc-pham": "Food safety",
-    "thuy-san": "Fisheries",
-    "lam-nghiep": "Forestry",
-    "chan-nuoi": "Livestock",
-    "luat-su": "Lawyers",
-    "cong-chung": "Notaries",
-    "ly-lich-tu-phap": "Judicial records",
-    "quoc-tich": "Nationality",
-    "tro-giup-phap-ly": "Legal aid",
-    "du-lich": "Tourism",
-}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from haicap.catalogue.models import OnlineLevel
@@ -88,6 +88,10 @@ class StepView:
     @property
     def name(self) -> str:
         return in_language(self.name_vi, self.name_en)
+
+    @property
+    def time(self) -> str:
+        return minutes_words(self.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ class FoundPage:
     """Some lines and where the next ones begin (None: there are no more)."""
 
     items: tuple[FoundProcedure, ...]
-    next: str | None
+    next: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,16 +244,47 @@ class Gap:
 
 def limit_words(amount: int, time_unit: str) -> str:
     """A limit as people say it: 3 ngày làm việc; trong ngày."""
+    if time_unit == "SAME_DAY":
+        return _("Trong ngày; nhận sau 15 giờ thì ngày làm việc tiếp theo")
+    if time_unit == "IMMEDIATE":
+        return _("Ngay khi nhận đủ hồ sơ")
     words = {
-        "MINUTE": _("%(n)s phút làm việc"),
-        "HOUR": _("%(n)s giờ làm việc"),
-        "WORKING_DAY": _("%(n)s ngày làm việc"),
-        "DAY": _("%(n)s ngày"),
-        "MONTH": _("%(n)s tháng"),
-        "SAME_DAY": _("Trong ngày; nhận sau 15 giờ thì ngày làm việc tiếp theo"),
-        "IMMEDIATE": _("Ngay khi nhận đủ hồ sơ"),
+        "MINUTE": ngettext("%(n)s phút làm việc", "%(n)s phút làm việc", amount),
+        "HOUR": ngettext("%(n)s giờ làm việc", "%(n)s giờ làm việc", amount),
+        "WORKING_DAY": ngettext("%(n)s ngày làm việc", "%(n)s ngày làm việc", amount),
+        "DAY": ngettext("%(n)s ngày", "%(n)s ngày", amount),
+        "MONTH": ngettext("%(n)s tháng", "%(n)s tháng", amount),
     }
-    return words[time_unit] % {"n": amount} if "%(n)s" in words[time_unit] else words[time_unit]
+    return words[time_unit] % {"n": amount}
+
+
+def minutes_words(minutes: int) -> str:
+    """Working minutes in the largest unit that fits: 2,5 ngày làm việc; 4 giờ làm việc."""
+    if minutes < 60:
+        return limit_words(minutes, "MINUTE")
+    unit, size = ("WORKING_DAY", 480) if minutes >= 480 else ("HOUR", 60)
+    if minutes % size == 0:
+        return limit_words(minutes // size, unit)
+    figure = f"{round(minutes / size, 1):g}"
+    if not (get_language() or "vi").startswith("en"):
+        figure = figure.replace(".", ",")
+    many = {
+        "WORKING_DAY": ngettext("%(n)s ngày làm việc", "%(n)s ngày làm việc", 2),
+        "HOUR": ngettext("%(n)s giờ làm việc", "%(n)s giờ làm việc", 2),
+    }
+    return many[unit] % {"n": figure}
+
+
+def unit_words() -> list[tuple[str, str]]:
+    """(unit, words) to choose from."""
+    return [
+        ("WORKING_DAY", _("ngày làm việc")),
+        ("DAY", _("ngày")),
+        ("HOUR", _("giờ làm việc")),
+        ("MONTH", _("tháng")),
+        ("SAME_DAY", _("trong ngày (nhận sau 15 giờ thì ngày làm việc tiếp theo)")),
+        ("IMMEDIATE", _("trả ngay")),
+    ]
 
 
 def shown_code(code: str) -> str:

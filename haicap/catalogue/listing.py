@@ -18,6 +18,7 @@ from haicap.catalogue.facts import (
 )
 from haicap.catalogue.models import DeadlineRule, Field, ProcedureVersion
 from haicap.catalogue.queries import OWN_SYSTEM
+from haicap.kernel.vietnamese import sort_key
 
 
 def search_procedures(
@@ -27,33 +28,27 @@ def search_procedures(
     field: str | None = None,
     level: str | None = None,
     limit: int = 20,
-    after: str | None = None,
+    offset: int = 0,
     typing: bool = False,
 ) -> FoundPage:
     """Procedures in force on `day` that answer `q` (all of them, when it is empty), best first.
 
-    `field` is the code of a trade, `level` commune or city; `after` is `next` of the page before.
+    `field` is the code of a trade, `level` commune or city; `offset` is `next` of the page before.
     """
-    start = _offset(after)
     found = _in_force(day, field=field, level=level)
     if q.strip():
         order = {hit.procedure_id: n for n, hit in enumerate(search.find(q, typing=typing))}
         rows = sorted(
             found.filter(procedure_id__in=order), key=lambda version: order[version.procedure_id]
-        )[start : start + limit + 1]
+        )[offset : offset + limit + 1]
     else:
-        ordered = found.order_by("-is_complete", "authority_order", "short_name", "pk")
-        rows = list(ordered[start : start + limit + 1])
+        ordered = found.order_by("-is_complete", "-of_commune", "procedure__code")
+        rows = list(ordered[offset : offset + limit + 1])
     more = len(rows) > limit
     return FoundPage(
         items=tuple(_found(version) for version in rows[:limit]),
-        next=str(start + limit) if more else None,
+        next=offset + limit if more else None,
     )
-
-
-def _offset(after: str | None) -> int:
-    """Cursors of this list are places; what is no cursor of ours begins at the beginning."""
-    return int(after) if after and after.isascii() and after.isdigit() and len(after) <= 6 else 0
 
 
 def _in_force(day: date, *, field: str | None, level: str | None) -> QuerySet[Any, Any]:
@@ -63,7 +58,7 @@ def _in_force(day: date, *, field: str | None, level: str | None) -> QuerySet[An
         .filter(period__contains=day)
         .annotate(
             has_deadline=Exists(rules),
-            authority_order=Q(levels__contains=["Cấp xã"]),
+            of_commune=Q(levels__contains=["Cấp xã"]),
         )
     )
     if field:
@@ -101,23 +96,21 @@ def _found(version: ProcedureVersion) -> FoundProcedure:
 def fields_in_use(*, day: date) -> list[tuple[str, str]]:
     """(code, name) of the trades that have a procedure in force, for the filter."""
     used = ProcedureVersion.objects.filter(field=OuterRef("pk"), period__contains=day)
-    return [
+    named = [
         (field.code, in_language(field.name_vi, field.name_en))
-        for field in Field.objects.filter(Exists(used)).order_by("name_vi")
+        for field in Field.objects.filter(Exists(used)).order_by("code")
     ]
+    return sorted(named, key=lambda pair: sort_key(pair[1]))
 
 
 def gaps(
-    *, day: date, q: str = "", after: str | None = None, limit: int = 30
-) -> tuple[list[Gap], str | None]:
-    """Procedures without a time limit, the commune's first."""
-    start = _offset(after)
+    *, day: date, q: str = "", offset: int = 0, limit: int = 30
+) -> tuple[list[Gap], int | None]:
+    """Procedures without a time limit, the commune's first, and where the next ones begin."""
     found = _in_force(day, field=None, level=None).filter(has_deadline=False)
     if q.strip():
         found = found.filter(procedure_id__in=[hit.procedure_id for hit in search.find(q)])
-    rows = list(
-        found.order_by("authority_order", "field__name_vi", "pk")[start : start + limit + 1]
-    )
+    rows = list(found.order_by("-of_commune", "field__name_vi", "pk")[offset : offset + limit + 1])
     return [
         Gap(
             code=version.procedure.code,
@@ -128,4 +121,4 @@ def gaps(
             time_known=str(version.source_rule.get("time_known", "")),
         )
         for version in rows[:limit]
-    ], str(start + limit) if len(rows) > limit else None
+    ], offset + limit if len(rows) > limit else None

@@ -8,6 +8,11 @@ module writes them.
 """
 
 from haicap.catalogue.answers import answer_rows, clean_answers, fee_for, place_of, subject_of
+from haicap.catalogue.facts import PaperView as PaperView
+from haicap.catalogue.facts import ProcedureView as ProcedureView
+from haicap.catalogue.facts import StepView as StepView
+from haicap.catalogue.facts import VersionRules as VersionRules
+from haicap.catalogue.fees import FeeView as FeeView
 from haicap.catalogue.listing import search_procedures
 from haicap.catalogue.models import DeadlineRule as DeadlineRule
 from haicap.catalogue.models import FeeRule as FeeRule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -32,6 +33,7 @@ from haicap.catalogue.sources import Limit
 from haicap.kernel.errors import Missing
 
 OWN_SYSTEM: Final = "haicap"
+CODE: Final = re.compile(r"\d\.\d{6}|noi-bo-[a-z0-9-]{3,60}", re.ASCII)
 
 
 def version_at(code: str, *, day: date) -> VersionRules:
@@ -116,10 +118,11 @@ def _place_words(form: FormVersion) -> str:
 
 
 def _version(code: str, day: date) -> ProcedureVersion:
+    found = ProcedureVersion.objects.select_related("procedure", "field")
     version = (
-        ProcedureVersion.objects.select_related("procedure", "field")
-        .filter(procedure__code=code, period__contains=day)
-        .first()
+        found.filter(procedure__code=code, period__contains=day).first()
+        if CODE.fullmatch(code)
+        else None
     )
     if version is None:
         raise Missing(_("Không có thủ tục này."))
