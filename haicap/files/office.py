@@ -20,6 +20,8 @@ DIRECTORY: Final = 512 * 1024
 ENTRIES: Final = 3000
 UNPACKED: Final = 120 * 1024 * 1024
 RATIO: Final = 200  # of the whole; text compresses 10 to 30 times
+DEEPEST: Final = 200  # elements of XML inside each other
+ELEMENTS: Final = 500_000
 PIECE: Final = 256 * 1024
 _LOCKED: Final = 0x1
 _ARCHIVES: Final = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"MZ", b"\x7fELF")
@@ -99,18 +101,27 @@ def _look_at_entry(folder: zipfile.ZipFile, entry: zipfile.ZipInfo, *, name: str
 def look_into_xml(opened: BinaryIO, *, name: str) -> None:
     """BadFile unless well-formed, without a document type (swelling entities), not a web page."""
     parser = expat.ParserCreate()
+    depth = elements = 0
 
     def no_doctype(*_ignored: object) -> None:
         raise BadFile(_("Tệp XML “%(name)s” có khai báo DOCTYPE nên không nhận.") % {"name": name})
 
-    def no_page(tag: str, _attributes: object) -> None:
+    def begin(tag: str, _attributes: object) -> None:
+        nonlocal depth, elements
+        depth, elements = depth + 1, elements + 1
+        if depth > DEEPEST or elements > ELEMENTS:
+            raise _bomb(name)
         if tag.rpartition(":")[2].lower() in {"html", "svg", "script"}:
             raise BadFile(
                 _("Tệp “%(name)s” là trang web, không phải dữ liệu XML.") % {"name": name}
             )
 
+    def end(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
     parser.StartDoctypeDeclHandler = no_doctype
-    parser.StartElementHandler = no_page
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
     opened.seek(0)
     try:
         parser.ParseFile(opened)

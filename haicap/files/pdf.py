@@ -108,24 +108,33 @@ def _plain_pages(data: mmap.mmap | _Plain) -> int:
 
 def _object_streams(data: mmap.mmap | _Plain, *, name: str) -> Iterator[bytes | None]:
     """The contents of the object streams, together no more than INFLATED; None: not readable."""
-    left = INFLATED
+    left, read = INFLATED, 0
     for count, found in enumerate(_OBJECT_STREAM.finditer(data)):
         start = data.find(b"stream", found.end(), found.end() + 2048)
-        if start < 0:
-            yield None
-            continue
-        start += 6
-        start += 2 if data[start : start + 2] == b"\r\n" else 1
-        end = data.find(b"endstream", start)
-        inflate = zlib.decompressobj()
-        try:
-            inner = inflate.decompress(data[start : end if end > 0 else len(data)], left)
-        except zlib.error:
-            yield None
-            continue
-        left -= len(inner)
-        if left <= 0 or inflate.unconsumed_tail or count > STREAMS:
-            raise BadFile(
-                _("Tệp PDF “%(name)s” phình quá lớn khi mở nên không nhận.") % {"name": name}
-            )
+        if start >= 0:
+            start += 6
+            start += 2 if data[start : start + 2] == b"\r\n" else 1
+            end = data.find(b"endstream", start)
+            end = end if end > 0 else len(data)
+            # Streams lie side by side: read more than there is, and they share their bytes.
+            read += end - start
+        if count > STREAMS or read > len(data):
+            raise _swells(name)
+        inner = _inflated(data[start:end], left) if start >= 0 else None
+        if inner is not None:
+            left -= len(inner)
+            if left <= 0:
+                raise _swells(name)
         yield inner
+
+
+def _inflated(packed: bytes, limit: int) -> bytes | None:
+    """At most `limit` bytes of what is packed; None when it is packed in another way."""
+    try:
+        return zlib.decompressobj().decompress(packed, limit)
+    except zlib.error:
+        return None
+
+
+def _swells(name: str) -> BadFile:
+    return BadFile(_("Tệp PDF “%(name)s” phình quá lớn khi mở nên không nhận.") % {"name": name})

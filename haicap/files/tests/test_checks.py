@@ -6,6 +6,7 @@ import io
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -90,6 +91,8 @@ def test_these_are_taken(
         ("hong.docx", s.docx().replace(b"PK\x01\x02", b"PK\x01\x09"), "bị hỏng"),
         ("cuoi.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "không phải là XML"),
         ("cuoi.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a/>', "DOCTYPE"),
+        ("sau.xml", b"<a>" * 201 + b"</a>" * 201, "phình"),
+        ("rong.xml", b"<a>" + b"<b/>" * 500_001 + b"</a>", "phình"),
         ("do.xml", b"<?xml version='1.0'?><a><b></a>", "bị hỏng"),
         ("web.xml", b"<a><html xmlns='http://x'/></a>", "không phải là XML"),
         ("web.xml", b"<a>" + b" " * 9000 + b"<x:svg xmlns:x='y'/></a>", "trang web"),
@@ -122,6 +125,25 @@ def test_what_swells_is_stopped_at_its_limit(
     monkeypatch.setattr(limit, 50 if "STREAMS" in limit else 50_000)
     with pytest.raises(BadFile, match="phình"):
         look(content, name)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"/Type /ObjStm " * 300_000,
+        b"<< /Type /ObjStm >> stream\nx" * 150_000,
+        b"/Type /Page " * 300_000,
+        (b"/Type" + b" " * 3000) * 1500,
+        (b"/Encrypt " + b"1" * 3000) * 1500,
+        b"startxref" + b" " * 4_000_000,
+        b"/E/J/#4a" * 500_000,
+    ],
+)
+def test_a_pdf_made_to_keep_us_busy_does_not(body: bytes) -> None:
+    started = time.perf_counter()
+    with suppress(BadFile):
+        look(s.plain_pdf(body), "ban.pdf")
+    assert time.perf_counter() - started < 2
 
 
 def test_entries_that_share_their_bytes_are_a_bomb() -> None:
