@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "haicap.site.middleware.Headers",
+    "django.middleware.gzip.GZipMiddleware",
     "haicap.accounts.session.OneQuerySession",
     "haicap.site.middleware.Language",
     "haicap.site.middleware.Refusals",

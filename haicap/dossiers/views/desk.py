@@ -41,11 +41,8 @@ KEPT = ("box", "q", "within", "state", "procedure")  # what of the address belon
 @accounts.staff_page(*WORKS_AT_A_DESK)
 @require_GET
 def desk(request: accounts.Request) -> HttpResponse:
-    """The list of a box; htmx asks for the list alone when a filter changes."""
-    shown = _list(request)
-    if request.headers.get("HX-Target") == "list":
-        return render(request, "dossiers/staff/list.html", shown)
-    return render(request, "dossiers/staff/desk.html", {**shown, "view": None})
+    """The list of a box, and room for the work beside it."""
+    return render(request, "dossiers/staff/desk.html", {**_list(request), "view": None})
 
 
 def _list(request: accounts.Request, current: str = "") -> dict[str, Any]:
@@ -176,9 +173,8 @@ def _page(
         parties=queries.parties_of(dossier),
     )
     work = _work(request, dossier, trouble or {})
-    if request.headers.get("HX-Target") == "work":
-        return render(request, "dossiers/staff/work.html", work, status=status)
-    around = _list(request, current=dossier.code or "")
+    beside = request.headers.get("HX-Target") == "work"  # the list is there already, in its place
+    around = {"tabs": None} if beside else _list(request, current=dossier.code or "")
     return render(request, "dossiers/staff/desk.html", {**around, **work}, status=status)
 
 
