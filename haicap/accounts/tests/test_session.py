@@ -21,16 +21,11 @@ from haicap.accounts.models import (
     Staff,
     WebSession,
 )
-from haicap.accounts.tests.cast import AT, BEGAN, EVER, Cast, add_person, make_cast
+from haicap.accounts.tests.cast import AT, BEGAN, EVER, Cast, add_person
 from haicap.kernel import clock
 from haicap.kernel.actor import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("haicap.accounts.tests.urls")]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 def grants(cast: Cast, who: str) -> dict[Duty, frozenset[int] | None]:
