@@ -27,6 +27,7 @@ MOST_WORDS: Final = 14
 MOST_CANDIDATES: Final = 150
 MOST_FOUND: Final = 60
 WORST_SCORE: Final = 0.34  # below it a find has little to do with the question
+FAR_BEHIND: Final = 0.58  # of the best score: below it a find only disturbs
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 # Said in a question but telling nothing about the matter.
@@ -90,7 +91,7 @@ def find(query: str, *, typing: bool = False) -> list[Hit]:
     ]
     hits = [hit for hit in hits if hit.score >= WORST_SCORE]
     best = max((hit.score for hit in hits), default=0.0)
-    hits = [hit for hit in hits if hit.score >= best * 0.5]
+    hits = [hit for hit in hits if hit.score >= best * FAR_BEHIND]
     return sorted(hits, key=lambda hit: (-hit.score, hit.procedure_id))[:MOST_FOUND]
 
 

@@ -471,6 +471,11 @@ def _papers(rows: Iterable[tuple[Any, Any, Any, Any]]) -> tuple[Paper, ...]:
                     copies=seconds,
                 )
             )
+    cases = {paper.condition_vi for paper in found if paper.condition_vi}
+    if len(cases) > 1:  # which case applies only the applicant knows
+        found = [
+            replace(paper, required=paper.required and not paper.condition_vi) for paper in found
+        ]
     return tuple(found)
 
 
@@ -517,6 +522,7 @@ def _known_limit(record: ProcedureRecord) -> Limit | None:
 
 
 def _stated_fee(record: ProcedureRecord, basis: str) -> Fee | None:
+    basis = f"{basis}; mức riêng của Hà Nội chưa đọc thấy"
     by_channel: dict[str, int] = {}
     for row in record.channels:
         for way in row.get("by", ()):
