@@ -179,11 +179,11 @@ FORMS: Final[Mapping[str, MoveForm]] = {
             (_NOTE,), papers=True, done=_("Đã ghi phần bổ sung của hồ sơ %(code)s."),
         ),
         MoveForm(
-            "ask_before", MOVE_WORDS["ask_before"], "y", "file-question", "secondary",
+            "ask_before", MOVE_WORDS["ask_before"], "y", "file-question-mark", "secondary",
             _ASKED, done=_("Đã yêu cầu hoàn thiện hồ sơ %(code)s."),
         ),
         MoveForm(
-            "ask_supplement", MOVE_WORDS["ask_supplement"], "y", "file-question", "secondary",
+            "ask_supplement", MOVE_WORDS["ask_supplement"], "y", "file-question-mark", "secondary",
             _ASKED, done=_("Đã yêu cầu bổ sung hồ sơ %(code)s."),
         ),
         MoveForm(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -194,6 +195,10 @@ def _work(
     )
     return {
         "view": view,
+        "sections": [
+            (section, list(rows))
+            for section, rows in groupby(view["answer_rows"], key=lambda row: row["section"])
+        ],
         "moves": moves.offered(legal, dossier, at=request.at),
         "paper_rules": [paper for paper in rules.papers if paper.kind == "paper"],
         "paper_names": {paper.slot: paper.name_vi for paper in rules.papers},
