@@ -430,9 +430,9 @@ def _receiver(
         if how != Handing.ELECTRONIC:
             raise Invalid({"how": _("Ông/bà tự nhận được bản điện tử thôi.")})
         roles = {
-            dossier.applicant_id: "applicant",
-            dossier.owner_id: "owner",
             dossier.representative_id: "representative",
+            dossier.owner_id: "owner",
+            dossier.applicant_id: "applicant",  # who is several of them took it as the applicant
         }
         return {"how": how, "receiver": roles[move.by.person], "name": "", "paper": ""}
     receiver = receiver or "applicant"

@@ -97,6 +97,8 @@ def desk_tasks(by: Actor) -> QuerySet[Task, Task]:
         if grant.duty is Duty.OBSERVE:
             continue
         here = Q(duty=grant.duty)
+        if grant.duty is Duty.HEAD:  # a head takes in, and gives out what nobody has yet
+            here |= Q(step="confirm") | Q(duty=Duty.HANDLE, staff__isnull=True)
         if grant.agencies is not None:
             here &= Q(agency__in=grant.agencies)
         if grant.procedures is not None:

@@ -1,4 +1,4 @@
-"""Who may do what with a dossier received at Cửa Nam and decided by Bồ Đề; and who sees it at all."""
+"""Who may do what with a dossier received at Cửa Nam and decided by Bồ Đề; who sees it at all."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from haicap.dossiers.models import Dossier
-from haicap.dossiers.tests.world import MARITAL, APPLICANT, World, marital_answers
+from haicap.dossiers.tests.world import APPLICANT, MARITAL, World, marital_answers
 from haicap.dossiers.views import schemas
 
 

@@ -20,6 +20,7 @@ from haicap.dossiers.tests.world import (
     MARITAL,
     World,
     birth_answers,
+    filled,
     marital_answers,
 )
 from haicap.files import public as files
@@ -149,23 +150,7 @@ def test_a_split_place_is_not_guessed(world: World) -> None:
 
 def certified(**more: Any) -> dict[str, Any]:
     """Certified copies: any commune may do it, the counter's own unless a place is chosen."""
-    from haicap.catalogue import public as catalogue
-
-    rules = catalogue.version_at(CERTIFIED_COPY, day=date(2026, 11, 23))
-    form = catalogue.form_definition(rules.form_version_id)
-    answers: dict[str, Any] = {}
-    for field in form["fields"]:
-        if field.get("required") and "show_if" not in field:
-            answers[field["name"]] = {
-                "text": "Bằng đại học",
-                "textarea": "Bằng đại học",
-                "number": 2,
-                "checkbox": True,
-                "choice": field["options"][0]["value"] if "options" in field else "",
-                "date": "2020-01-01",
-            }.get(field["kind"])
-    papers = [PaperIn(slot=p.slot, originals=1) for p in rules.papers if p.required]
-    return {"procedure_code": CERTIFIED_COPY, "answers": answers, "papers": papers, **more}
+    return {**filled(CERTIFIED_COPY), "place": None, **more}
 
 
 def test_where_any_commune_may_decide_the_counter_does(world: World) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from haicap.accounts.models import Reach
 from haicap.accounts.tests.cast import AT, Cast, add_person
+from haicap.catalogue import public as catalogue
 from haicap.dossiers import actions
 from haicap.dossiers.filing import Filing, PaperIn, PlaceIn
 from haicap.dossiers.models import Dossier
@@ -122,6 +123,62 @@ def birth_answers(*, code: str = "00118", **more: Any) -> dict[str, Any]:
         "pledge": True,
         **more,
     }
+
+
+def filled(code: str, *, place: str = "00118", day: date | None = None) -> dict[str, Any]:
+    """Any procedure of the catalogue, filled in as its form and papers ask."""
+    rules = catalogue.version_at(code, day=day or AT.date())
+    form = catalogue.form_definition(rules.form_version_id)
+    answers: dict[str, Any] = {}
+    for field in form["fields"]:
+        condition = field.get("show_if")
+        hidden = condition and answers.get(condition["field"], False) not in condition["in"]
+        if field.get("required") and not hidden:
+            answers[field["name"]] = value_for(field, place=place)
+    return {
+        "procedure_code": code,
+        "answers": answers,
+        "papers": [
+            PaperIn(slot=paper.slot, originals=1)
+            for paper in rules.papers
+            if paper.required and paper.kind == "paper"
+        ],
+        "place": PlaceIn(code=place),
+    }
+
+
+def value_for(field: dict[str, Any], *, place: str) -> Any:
+    """A value the field takes."""
+    address = {"territory": place, "detail": "Số 5, ngõ 10"}
+    if field["kind"] == "person":
+        whole = {
+            "name": "Trần Văn An",
+            "birth_date": "1985-06-01",
+            "sex": "male",
+            "personal_id": "000085000012",
+            "ethnicity": "Kinh",
+            "nationality": "Việt Nam",
+            "phone": "0100000012",
+            "job": "Kế toán",
+            "address": address,
+        }
+        return {part: whole[part] for part in field["parts"]}
+    if field["kind"] == "group":
+        row = {part["name"]: value_for(part, place=place) for part in field["fields"]}
+        return [row] * max(1, field.get("min", 1))
+    if field["kind"] == "choice":
+        return field["options"][0]["value"]
+    day = "2027-03-01" if field.get("when") == "future" else "2026-11-10"
+    return {
+        "text": "Nội dung",
+        "textarea": "Nội dung",
+        "number": field.get("min") or 1,
+        "date": day,
+        "checkbox": True,
+        "personal_id": "000085000012",
+        "phone": "0100000012",
+        "address": address,
+    }[field["kind"]]
 
 
 class World:
