@@ -27,6 +27,9 @@ UNITS: Final = {
     "gio lam viec": "HOUR",
     "thang": "MONTH",
     "phut": "MINUTE",
+    "working_day": "WORKING_DAY",
+    "day": "DAY",
+    "hour": "HOUR",
 }
 CHANNELS: Final = {
     "truc tuyen": "online",
@@ -36,6 +39,9 @@ CHANNELS: Final = {
     "1": "counter",
     "2": "online",
     "3": "post",
+    "online": "online",
+    "counter": "counter",
+    "post": "post",
 }
 CHANNEL_ORDER: Final = ("online", "counter", "post")
 
@@ -209,28 +215,15 @@ def read_record(row: Mapping[str, Any]) -> ProcedureRecord:
     """One record of any of the three shapes. BadSource says what is missing."""
     if "MATTHC" in row or "TENTTHC" in row:
         record = _national(row)
-    elif "papers" in row and _is_compact(row["papers"]):
+    elif "sure" in row:
         record = _compact(row)
-    elif "official_name" in row or "url" in row or _is_crawled(row):
-        record = _crawled(row)
     else:
-        record = _compact(row)
+        record = _crawled(row)
     if not record.name:
         raise BadSource("Có thủ tục không có tên.")
     if not re.fullmatch(r"\d\.\d{6}|noi-bo-[a-z0-9-]{3,60}", record.code):
         raise BadSource(f"Mã thủ tục không đúng dạng: {record.code[:40]}.")
     return _with_rules(record)
-
-
-def _is_compact(papers: Any) -> bool:
-    return isinstance(papers, list) and all(isinstance(group, list) for group in papers)
-
-
-def _is_crawled(row: Mapping[str, Any]) -> bool:
-    channels = row.get("channels")
-    return isinstance(channels, list) and any(
-        isinstance(channel, Mapping) and "channel" in channel for channel in channels
-    )
 
 
 # --- three shapes -------------------------------------------------------------------------------
@@ -290,9 +283,9 @@ def _crawled(row: Mapping[str, Any]) -> ProcedureRecord:
             (
                 (
                     item.get("channel"),
-                    item.get("time"),
+                    item.get("time", item.get("amount")),
                     item.get("unit"),
-                    item.get("fee"),
+                    item.get("fee", item.get("fee_vnd")),
                 )
                 for item in row.get("channels", ())
                 if isinstance(item, Mapping)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from haicap.site import views
-
-site_urls = [
-    path("", views.home, name="home"),
-    path("ngon-ngu/", views.language, name="language"),
-]
 urlpatterns = [
-    path("", include((site_urls, "site"))),
     path("", include("haicap.accounts.urls")),
     path("", include("haicap.catalogue.urls")),
+    path("", include("haicap.site.tests.urls")),
 ]
 handler404 = "haicap.site.views.not_found"
 handler500 = "haicap.site.views.server_error"
