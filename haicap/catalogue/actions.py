@@ -102,6 +102,19 @@ def import_records(
         unchanged=len(records) - len(fresh) - len(changed),
         refused=tuple(refused),
     )
+    _tell(versions, report, source=source, by=by, at=at)
+    return report
+
+
+def _tell(
+    versions: Sequence[ProcedureVersion],
+    report: ImportReport,
+    *,
+    source: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """The import in the journal: a fact for every version, and one for the whole."""
     facts: list[tuple[object, str]] = [
         (
             VersionPublished(
@@ -119,10 +132,9 @@ def import_records(
         created=report.created,
         followed=report.followed,
         unchanged=report.unchanged,
-        refused=len(refused),
+        refused=len(report.refused),
     )
     audit.record_many([*facts, (summary, "catalogue.Import:0")], by=by, at=at)
-    return report
 
 
 @dataclass(frozen=True, slots=True)
