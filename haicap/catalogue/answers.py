@@ -121,6 +121,18 @@ def fee_for(
 ) -> fees.FeeView:
     """What is due for these answers when demanded at `at`. Without a rule nothing is demanded."""
     rule = FeeRule.objects.filter(pk=fee_rule_id).first() if fee_rule_id else None
+    return reckoned(rule, channel=channel, answers=answers, at=at, identity_level=identity_level)
+
+
+def reckoned(
+    rule: FeeRule | None,
+    *,
+    channel: str,
+    answers: Mapping[str, Any],
+    at: datetime,
+    identity_level: int = 0,
+) -> fees.FeeView:
+    """`fee_for` of a rule at hand."""
     if rule is None:
         return fees.FeeView(
             total=0, explanation=(_("Chưa rõ mức phí, lệ phí; chưa thu."),), known=False

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from haicap.catalogue import actions
+from haicap.catalogue.answers import reckoned
+from haicap.catalogue.fees import FeeView
+from haicap.catalogue.models import DeadlineRule, FeeRule, FormVersion, ProcedureVersion
 from haicap.catalogue.sources import (
     BadSource,
     Fee,
@@ -160,3 +164,37 @@ def read_file(path: Path) -> tuple[list[ProcedureRecord], list[str]]:
     return list(records.values()), refused[:MOST_REFUSED] + (
         [f"… và {len(refused) - MOST_REFUSED} lỗi nữa."] if len(refused) > MOST_REFUSED else []
     )
+
+
+# --- for loads of dossiers ----------------------------------------------------------------------
+
+
+class Reckoner(Protocol):
+    """`fee_for` of one rule."""
+
+    def __call__(
+        self, *, channel: str, answers: Mapping[str, Any], at: datetime, identity_level: int = 0
+    ) -> FeeView:
+        """What is due."""
+
+
+def fee_reckoner(fee_rule_id: int | None) -> Reckoner:
+    """A rule read once, to reckon many fees by."""
+    rule = FeeRule.objects.filter(pk=fee_rule_id).order_by().first() if fee_rule_id else None
+    return partial(reckoned, rule)
+
+
+def complete_codes(*, day: date) -> list[str]:
+    """Codes of the procedures with form, papers, fee, time limit and route on `day`."""
+    rows = ProcedureVersion.objects.filter(period__contains=day, is_complete=True)
+    return list(rows.order_by("procedure__code").values_list("procedure__code", flat=True))
+
+
+def rule_days(codes: Collection[str]) -> list[date]:
+    """The days on which anything of these procedures begins or ends to hold, in order."""
+    found: set[date] = set()
+    for model in (ProcedureVersion, DeadlineRule, FeeRule, FormVersion):
+        rows = model._default_manager.filter(procedure__code__in=codes)
+        for period in rows.order_by().values_list("period", flat=True):
+            found.update(edge for edge in (period.lower, period.upper) if edge is not None)
+    return sorted(found)

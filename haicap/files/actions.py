@@ -121,6 +121,22 @@ def _read(opened: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
+def put_bytes(spooled: Spooled, found: Checked, verdict: Scan, *, at: datetime) -> None:
+    """Keep the bytes, in the caller's transaction; those known already are not stored twice."""
+    _hold(spooled.sha256, shared=True)  # until the commit: the sweep keeps its hands off
+    store().settle(spooled)
+    Blob.objects.bulk_create(
+        [
+            Blob(
+                sha256=spooled.sha256, size=spooled.size, media_type=found.media_type,
+                pages=found.pages, active=found.active, scan=verdict,
+                scanned_at=None if verdict == Scan.UNSCANNED else at, stored_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def _put(
     spooled: Spooled,
@@ -134,18 +150,7 @@ def _put(
     by: Actor,
     at: datetime,
 ) -> UUID:
-    _hold(spooled.sha256, shared=True)  # until the commit: the sweep keeps its hands off
-    store().settle(spooled)
-    Blob.objects.bulk_create(
-        [
-            Blob(
-                sha256=spooled.sha256, size=spooled.size, media_type=found.media_type,
-                pages=found.pages, active=found.active, scan=verdict,
-                scanned_at=None if verdict == Scan.UNSCANNED else at, stored_at=at,
-            )
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
+    put_bytes(spooled, found, verdict, at=at)
     use = Use(
         blob_id=spooled.sha256, ref=ref, slot=_slot(slot), name=found.name, kind=UseKind(kind),
         derived_from_id=derived_from, by_kind=by.kind, by_person=by.person, created_at=at,

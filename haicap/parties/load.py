@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from haicap.audit import public as audit
 from haicap.kernel.actor import Actor
 from haicap.parties.actions import keys_of, ref_of, refuse_made_up
-from haicap.parties.declared import Declared
+from haicap.parties.declared import Declared, DeclaredAddress
 from haicap.parties.events import PartyAdded
 from haicap.parties.models import Address, Party, PartyIdentifier
-from haicap.parties.queries import STRONGEST
+from haicap.parties.queries import STRONGEST, identifiers_of
 from haicap.units import public as units
 
 
@@ -51,6 +51,41 @@ def add_many(*, declared: Sequence[Declared], by: Actor, at: datetime) -> list[i
         at=at,
     )
     return ids
+
+
+def declared_many(ids: Sequence[int]) -> list[Declared]:
+    """What is known of many parties, as each would declare it, with the address told last."""
+    numbers = identifiers_of(ids)
+    rows = Address.objects.filter(party_id__in=ids, kind="current").order_by("recorded_at", "id")
+    told = {row[0]: row[1:] for row in rows.values_list("party_id", "territory_id", "at", "detail")}
+    places: dict[tuple[int, date], units.TerritoryView] = {}
+    for territory_id, at, _detail in told.values():
+        if (territory_id, at) not in places:
+            places[territory_id, at] = units.territory(None, id=territory_id, day=at)
+    found = Party.objects.in_bulk(ids)
+    return [_as_known(found[id], numbers.get(id, {}), told.get(id), places) for id in ids]
+
+
+def _as_known(
+    party: Party,
+    numbers: Mapping[str, str],
+    told: tuple[int, date, str] | None,
+    places: Mapping[tuple[int, date], units.TerritoryView],
+) -> Declared:
+    address: DeclaredAddress | None = None
+    if told is not None:
+        place = places[told[0], told[1]]
+        address = {
+            "territory_code": place.code,
+            "territory_name": place.full_name,
+            "at": told[1],
+            "detail": told[2],
+        }
+    return Declared(
+        kind=party.kind, name=party.name, birth_date=party.birth_date, sex=party.sex,
+        identifiers=dict(numbers), phone=party.phone, email=party.email, address=address,
+        nationality=party.nationality,
+    )  # fmt: skip
 
 
 def _key(one: Declared) -> tuple[str, str] | None:

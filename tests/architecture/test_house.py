@@ -52,6 +52,8 @@ def test_other_modules_come_in_by_the_door_only() -> None:
                 "session",
             }:
                 continue  # the site composes routes and loads the demo city
+            if importer.split(".")[2] == "load" and imported.split(".")[2] == "load":
+                continue  # a load in bulk stands on the loads of the modules below
             trespassing.append(f"{importer} imports {imported}")
     assert trespassing == []
 
