@@ -1,7 +1,8 @@
 """The one page that says what follows from what. Facts on the left, reactions on the right.
 
 Inside reactions touch our tables only and run in one transaction with their done-mark; outside
-ones run with no transaction open, one at a time for a thing. Lanes: people (somebody waits), soon, night.
+ones run with no transaction open, one at a time for a thing. Lanes: people (somebody waits), soon,
+night.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ def wire() -> None:
     audit.react(facts.DossierAccepted, reactions.keep_receipt, outside=True, queue="people")
     for fact in reactions.SLIPS:
         audit.react(fact, reactions.keep_slip, outside=True, queue="people")
-    for fact in reactions.TOLD:
-        audit.react(fact, reactions.tell_people)
+    for told in reactions.TOLD:
+        audit.react(told, reactions.tell_people)
 
 
 def on_app_ready(app: Any) -> None:
