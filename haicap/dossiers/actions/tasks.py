@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from haicap.deadlines import public as deadlines
 from haicap.dossiers.models import Dossier, Task, TaskRole
@@ -17,6 +18,8 @@ FORWARD: Final = "forward"
 CONFIRM: Final = "confirm"
 SUPPLEMENT: Final = "supplement"
 RETURN: Final = "return"
+# Where the calendar of a day is read; a load of many dossiers reads each day's only once.
+CalendarAt = Callable[..., Any]
 INTAKE_HOURS: Final = 8  # domain chapter 1.3, step 2: an online dossier is checked within these
 
 
@@ -69,31 +72,41 @@ def close_open(
     return tasks
 
 
-def within_minutes(minutes: int, *, dossier: Dossier, at: datetime) -> datetime:
+def within_minutes(
+    minutes: int,
+    *,
+    dossier: Dossier,
+    at: datetime,
+    calendar_at: CalendarAt = deadlines.calendar_at,
+) -> datetime:
     """When a desk with so many working minutes from `at` must be done; never after the whole."""
-    step = _due(amount=max(1, minutes), unit=deadlines.TimeUnit.MINUTE, at=at)
+    step = _due(max(1, minutes), deadlines.TimeUnit.MINUTE, at, calendar_at)
     return min(step, dossier.due_at) if dossier.due_at is not None else step
 
 
-def within_hours(hours: int, *, at: datetime) -> datetime:
+def within_hours(
+    hours: int, *, at: datetime, calendar_at: CalendarAt = deadlines.calendar_at
+) -> datetime:
     """The same for hours, with no dossier's due time above it."""
-    return _due(amount=hours, unit=deadlines.TimeUnit.HOUR, at=at)
+    return _due(hours, deadlines.TimeUnit.HOUR, at, calendar_at)
 
 
-def for_transfer(*, at: datetime) -> datetime:
+def for_transfer(*, at: datetime, calendar_at: CalendarAt = deadlines.calendar_at) -> datetime:
     """A dossier goes on the same working day; received from 15:00 on, in the first working hour of
     the next (domain chapter 1.3, step 5).
     """
-    closing = _due(amount=1, unit=deadlines.TimeUnit.SAME_DAY, at=at)
-    half_day_over = _due(amount=1, unit=deadlines.TimeUnit.IMMEDIATE, at=at)
+    closing = _due(1, deadlines.TimeUnit.SAME_DAY, at, calendar_at)
+    half_day_over = _due(1, deadlines.TimeUnit.IMMEDIATE, at, calendar_at)
     if day_of(closing) == day_of(half_day_over):
         return closing
-    return _due(amount=1, unit=deadlines.TimeUnit.HOUR, at=half_day_over)
+    return _due(1, deadlines.TimeUnit.HOUR, half_day_over, calendar_at)
 
 
-def in_working_days(days: int, *, at: datetime) -> datetime:
+def in_working_days(
+    days: int, *, at: datetime, calendar_at: CalendarAt = deadlines.calendar_at
+) -> datetime:
     """Closing time of the n-th working day after `at`."""
-    return _due(amount=days, unit=deadlines.TimeUnit.WORKING_DAY, at=at)
+    return _due(days, deadlines.TimeUnit.WORKING_DAY, at, calendar_at)
 
 
 def working_days_since(moment: datetime, *, at: datetime) -> int:
@@ -102,18 +115,25 @@ def working_days_since(moment: datetime, *, at: datetime) -> int:
     return calendar.working_days_between(day_of(moment), day_of(at))
 
 
-def _due(*, amount: int, unit: deadlines.TimeUnit, at: datetime) -> datetime:
+def _due(amount: int, unit: deadlines.TimeUnit, at: datetime, calendar_at: CalendarAt) -> datetime:
     return deadlines.due_at(
         received_at=at,
         amount=amount,
         time_unit=unit,
         policy=deadlines.Policy.END_OF_DAY,
-        calendar=deadlines.calendar_at(day=day_of(at)).calendar,
+        calendar=calendar_at(day=day_of(at)).calendar,
     ).due_at
 
 
-def shifted(due: datetime, *, begins_at: datetime, ends_at: datetime) -> datetime:
+def shifted(
+    due: datetime,
+    *,
+    begins_at: datetime,
+    ends_at: datetime,
+    calendar_at: CalendarAt = deadlines.calendar_at,
+) -> datetime:
     """`due` moved by the working time between two moments."""
-    calendar = deadlines.calendar_at(day=day_of(ends_at)).calendar
+    calendar = calendar_at(day=day_of(ends_at)).calendar
     stood = calendar.working_time_between(begins_at, ends_at)
-    return calendar.add_working_time(due, stood)
+    moved: datetime = calendar.add_working_time(due, stood)
+    return moved
