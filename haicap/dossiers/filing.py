@@ -151,11 +151,15 @@ def rules_open(*, code: str, channel: str, by: Actor, at: datetime) -> catalogue
 def check(filing: Filing, *, ref: str | None, by: Actor, at: datetime) -> Checked:
     """`filing` with everything looked at. `ref` is the draft its files already lie under.
 
-    Invalid with all faults at once; Missing for an unknown procedure; NotOpen.
+    Invalid with all faults at once; NotOpen.
     """
     if filing.channel not in Channel.values:
         raise Invalid({"channel": _("Không có cách nộp này.")})
-    rules = rules_open(code=filing.procedure_code, channel=filing.channel, by=by, at=at)
+    code = typed.text(filing.procedure_code, field="procedure", required=True, limit=60)
+    try:
+        rules = rules_open(code=code, channel=filing.channel, by=by, at=at)
+    except Missing as missing:
+        raise Invalid({"procedure": str(missing)}) from missing
     faults = _Faults()
     applicant = faults.trying(lambda: _applicant(filing, by=by, at=at), under="applicant")
     owner = faults.trying(lambda: _declared(filing.owner, at=at), under="owner")

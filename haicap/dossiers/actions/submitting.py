@@ -4,7 +4,7 @@ reception.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -265,12 +265,21 @@ def _receiving(dossier: Dossier) -> int:
     return dossier.receiving_agency_id
 
 
-def set_fee(dossier: Dossier, rules: catalogue.VersionRules, *, at: datetime) -> None:
-    """The fee as the rule has it today, unless it was settled already."""
+def set_fee(
+    dossier: Dossier,
+    rules: catalogue.VersionRules,
+    *,
+    at: datetime,
+    fee_for: Callable[..., catalogue.FeeView] = catalogue.fee_for,
+) -> None:
+    """The fee as the rule has it today, unless it was settled already.
+
+    `fee_for` is where rules are read: a load of many dossiers reads each only once.
+    """
     dossier.fee_rule_id = rules.fee_rule_id
     if dossier.fee_receipt:
         return
-    fee = catalogue.fee_for(
+    fee = fee_for(
         rules.fee_rule_id,
         channel=dossier.channel,
         answers=dossier.answers,
@@ -285,19 +294,25 @@ def set_fee(dossier: Dossier, rules: catalogue.VersionRules, *, at: datetime) ->
 
 def index(dossier: Dossier) -> None:
     """What the one search box finds it by: names without accents, numbers of identity, phones."""
-    people = [person for person in dossier.declared.values() if isinstance(person, Mapping)]
+    names, numbers = searched(dossier.declared)
+    DossierSearch.objects.update_or_create(
+        dossier=dossier,
+        defaults={
+            "name_fold": names,
+            "numbers": numbers,
+            "at": dossier.submitted_at or dossier.created_at,
+        },
+    )
+
+
+def searched(declared: Mapping[str, Any]) -> tuple[str, str]:
+    """Names without accents, and numbers, of the people on a dossier."""
+    people = [person for person in declared.values() if isinstance(person, Mapping)]
     names = [vietnamese.fold_accents(str(person.get("name", ""))) for person in people]
     numbers = {str(person.get("phone") or "") for person in people}
     for person in people:
         numbers.update(str(number) for number in (person.get("identifiers") or {}).values())
-    DossierSearch.objects.update_or_create(
-        dossier=dossier,
-        defaults={
-            "name_fold": " · ".join(dict.fromkeys(names)),
-            "numbers": " ".join(sorted(filter(None, numbers))),
-            "at": dossier.submitted_at or dossier.created_at,
-        },
-    )
+    return " · ".join(dict.fromkeys(names)), " ".join(sorted(filter(None, numbers)))
 
 
 def put_on_first_desk(dossier: Dossier, *, at: datetime) -> None:

@@ -22,6 +22,7 @@ from haicap.deadlines import public as deadlines
 from haicap.dossiers.flow import FINAL, NATIONAL, OPEN, State
 from haicap.dossiers.models import Dossier, DossierQuerySet, Task, TaskRole
 from haicap.dossiers.queries.search import matching
+from haicap.kernel import vietnamese
 from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.clock import VIETNAM, day_of
 from haicap.kernel.errors import Invalid
@@ -218,7 +219,7 @@ def _narrow(rows: DossierQuerySet, filters: Filters, *, at: datetime) -> Dossier
             raise Invalid({"state": _("Không có trạng thái này.")})
         rows = rows.filter(state__in=filters.states)
     if filters.procedure:
-        rows = rows.filter(procedure__code=filters.procedure)
+        rows = rows.filter(procedure__code=vietnamese.clean(filters.procedure))
     if filters.commune is not None:
         rows = rows.filter(commune=filters.commune)
     if filters.agency is not None:

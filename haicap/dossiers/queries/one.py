@@ -30,7 +30,8 @@ LONGEST_CODE: Final = 60
 def find(*, code: str, by: Actor) -> Dossier:
     """The dossier of this code that exists for this person; NotYours. A draft goes by its uuid."""
     rows = Dossier.objects.seen_by(by).select_related("procedure", "procedure_version")
-    found = rows.filter(code=code).first() if 0 < len(code) <= LONGEST_CODE else None
+    readable = 0 < len(code) <= LONGEST_CODE and code.isascii() and code.isprintable()
+    found = rows.filter(code=code).first() if readable else None
     if found is None and by.is_citizen:
         try:
             found = rows.filter(uuid=UUID(code)).first()

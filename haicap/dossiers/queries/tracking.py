@@ -35,7 +35,9 @@ def attempts_key(code: str) -> str:
 
 
 def _clean(code: str) -> str:
-    return "".join(code.split()).upper()[:60]
+    return "".join(
+        char for char in code[:200] if (char.isascii() and char.isalnum()) or char in ".-/"
+    ).upper()[:60]
 
 
 def track(*, code: str, check: str, at: datetime) -> dict[str, Any]:

@@ -1,14 +1,30 @@
-"""The API: a dossier walked by requests only, and what it answers to mistakes."""
+"""The API: dossiers walked by requests only, and what it answers to mistakes."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from haicap.dossiers.tests.world import APPLICANT, MARITAL, World, marital_answers
+from haicap.audit import public as audit
+from haicap.audit.models import Entry, Reading
+from haicap.dossiers.models import Dossier
+from haicap.dossiers.tests.world import (
+    APPLICANT,
+    BIRTH,
+    MARITAL,
+    PDF,
+    REVIEWED,
+    World,
+    filled,
+    marital_answers,
+)
 from haicap.dossiers.views import schemas
+from haicap.kernel import clock
 
 
 class Caller:
@@ -30,7 +46,11 @@ class Caller:
         )
 
 
+Calls = Callable[[str], Caller]
+
+
 def filing(**more: Any) -> dict[str, Any]:
+    """A certificate of marital status, handed in at a counter."""
     return {
         "procedure": MARITAL,
         "channel": "counter",
@@ -41,7 +61,7 @@ def filing(**more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def calls(world: World) -> Any:
+def calls(world: World) -> Calls:
     """`calls("minh")` is somebody with a token."""
     known: dict[str, Caller] = {}
 
@@ -51,7 +71,7 @@ def calls(world: World) -> Any:
     return called
 
 
-def make(calls: Any, who: str, code: str, move: str, **values: Any) -> Any:
+def make(calls: Calls, who: str, code: str, move: str, **values: Any) -> Any:
     """Look what is legal, then make the move with the version seen."""
     legal = calls(who).get(f"/dossiers/{code}/moves")
     assert legal.status_code == 200, legal.content.decode()
@@ -65,7 +85,7 @@ def make(calls: Any, who: str, code: str, move: str, **values: Any) -> Any:
     return answer.json()
 
 
-def test_a_client_walks_a_dossier_with_reception_elsewhere(calls: Any, world: World) -> None:
+def test_a_client_walks_a_dossier_with_reception_elsewhere(calls: Calls, world: World) -> None:
     answer = calls("nga").post("/dossiers", filing(receive=True), **{"Idempotency-Key": "k1"})
     assert answer.status_code == 201, answer.content.decode()
     body = answer.json()
@@ -73,6 +93,7 @@ def test_a_client_walks_a_dossier_with_reception_elsewhere(calls: Any, world: Wo
     assert body["competent_agency"] == "UBND phường Bồ Đề"
     code = body["code"]
     assert answer["Location"] == f"/api/v1/dossiers/{code}"
+    assert answer["ETag"] == f'"{body["version"]}"'
     make(calls, "nga", code, "transfer")
     make(calls, "hoa", code, "confirm_receipt")
     make(calls, "hoa", code, "submit_approval")
@@ -84,14 +105,436 @@ def test_a_client_walks_a_dossier_with_reception_elsewhere(calls: Any, world: Wo
     assert done["national_status"] == 10
     whole = calls("nga").get(f"/dossiers/{code}")
     schemas.DossierWhole.model_validate(whole.json())
+    assert whole["ETag"] == f'"{done["version"]}"'
     journal = calls("nga").get(f"/dossiers/{code}/journal")
     schemas.Journal.model_validate(journal.json())
+    statuses = [e["facts"]["national"] for e in journal.json()["items"] if "to_state" in e["facts"]]
+    assert [s for n, s in enumerate(statuses) if s != statuses[n - 1] or n == 0] == [1, 2, 4, 9, 10]
     receipt = calls("nga").get(f"/dossiers/{code}/receipt.pdf")
     assert receipt.status_code == 200
     assert receipt.content.startswith(b"%PDF")
+    result = whole.json()["result"]["file_id"]
+    file = calls("nga").get(f"/dossiers/{code}/files/{result}")
+    assert b"".join(file.streaming_content).startswith(b"%PDF")
     rows = calls("nga").get("/dossiers", box="all")
     schemas.Dossiers.model_validate(rows.json())
     assert [row["code"] for row in rows.json()["items"]] == [code]
-    tracked = Client().get(f"/api/v1/track/{code}", {"check": "0012"})
-    assert tracked.status_code == 200, tracked.content.decode()
-    schemas.Tracked.model_validate(tracked.json())
+
+
+TEN = (
+    "1.001193", "1.000656", "1.000894", "1.004873", "2.000635", "1.004884", "2.000815",
+    "1.001612", "1.013225", "1.014027", "1.001776",
+)  # fmt: skip
+# Who works where the catalogue sends the procedures: office, culture, economy.
+DESKS = {"vp": ("hoa", "truong"), "vhxh": ("ha", "thu"), "kt": ("kien", "bao")}
+
+
+@pytest.mark.parametrize("procedure", TEN)
+def test_ten_procedures_go_all_the_way_from_another_counter(
+    calls: Calls, world: World, procedure: str
+) -> None:
+    from haicap.accounts.models import Reach
+    from haicap.accounts.tests.cast import add_person
+    from haicap.catalogue import public as catalogue
+    from haicap.kernel.actor import Duty
+
+    world.cast.people["bao"] = add_person(
+        login="bao", name="Lê Bảo", agency=world.cast.bode.economy, title="Trưởng phòng",
+        duties=[(Duty.HEAD, Reach.OWN)],
+    )  # fmt: skip
+    given = filled(procedure)
+    rules = catalogue.version_at(procedure, day=world.at.date())
+    handling = next(step for step in rules.route if step.duty == "handle")
+    specialist, head = DESKS[handling.place.removeprefix("division:")]
+    body = {
+        "procedure": procedure,
+        "channel": "counter",
+        "receive": True,
+        "applicant": APPLICANT,
+        "answers": given["answers"],
+        "papers": [{"slot": paper.slot, "originals": 1} for paper in given["papers"]],
+        "place": {"code": "00118"},
+    }
+    answer = calls("nga").post("/dossiers", body)
+    assert answer.status_code == 201, answer.content.decode()
+    code = answer.json()["code"]
+    assert answer.json()["competent_agency"] == "UBND phường Bồ Đề"
+    people = {"RECEIVED": ["nga"], "TRANSFERRED": [specialist], "IN_PROCESS": [specialist]}
+    people |= {"SUBMIT_APPROVAL": [head, "quan"], "APPROVED": ["van"], "ISSUED": ["nga"]}
+    forward = [
+        "transfer", "confirm_receipt", "submit_approval", "approve", "number_and_issue",
+        "settle_fee", "return_result",
+    ]  # fmt: skip
+    for _turn in range(12):
+        state = calls("nga").get(f"/dossiers/{code}").json()["state"]
+        if state == "RETURNED":
+            break
+        for who in people[state]:
+            legal = calls(who).get(f"/dossiers/{code}/moves").json()["items"]
+            can = {item["move"]: item for item in legal}
+            move = next((name for name in reversed(forward) if name in can), None)
+            if move is not None:
+                # the example of the answer is enough to go on
+                done = calls(who).post(f"/dossiers/{code}/moves", can[move]["example"])
+                assert done.status_code == 200, done.content.decode()
+                break
+    assert calls("nga").get(f"/dossiers/{code}").json()["state"] == "RETURNED"
+
+
+def test_a_citizen_submits_with_uploads_and_reads_the_story(calls: Calls, world: World) -> None:
+    import io
+
+    upload = io.BytesIO(PDF)
+    upload.name = "giấy chứng sinh.pdf"
+    kept = calls("huong").client.post(
+        "/api/v1/files", {"file": upload}, headers=calls("huong").headers
+    )
+    assert kept.status_code == 201, kept.content.decode()
+    given = filled(BIRTH)
+    body = {
+        "procedure": BIRTH,
+        "answers": given["answers"],
+        "papers": [{"slot": "giay-chung-sinh", "file_id": kept.json()["id"]}],
+    }
+    answer = calls("huong").post("/dossiers", body)
+    assert answer.status_code == 201, answer.content.decode()
+    code = answer.json()["code"]
+    assert answer.json()["legal"] == ["cancel"]
+    assert answer.json()["receiving_agency"] == "Điểm phục vụ hành chính công Bồ Đề"
+    whole = calls("huong").get(f"/dossiers/{code}").json()
+    schemas.DossierWhole.model_validate(whole)
+    assert whole["desks"] == whole["opinions"] == []
+    assert [line["title"] for line in whole["timeline"]] == ["Hồ sơ đã được nộp"]
+    file = whole["files"][0]
+    assert (file["slot"], file["name"]) == ("giay-chung-sinh", "giấy chứng sinh.pdf")
+    assert calls("lan").get(f"/dossiers/{code}").status_code == 404
+    assert calls("lan").get(f"/dossiers/{code}/files/{file['id']}").status_code == 404
+    entry = calls("huong").get(f"/dossiers/{code}/journal").json()["items"][0]
+    assert entry["person"] is None
+
+
+def test_a_repeated_request_answers_the_same_and_does_nothing(calls: Calls) -> None:
+    first = calls("nga").post("/dossiers", filing(), **{"Idempotency-Key": "abc"})
+    again = calls("nga").post("/dossiers", filing(), **{"Idempotency-Key": "abc"})
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert Dossier.objects.count() == 1
+    other = calls("nga").post("/dossiers", filing(receive=True), **{"Idempotency-Key": "abc"})
+    assert other.status_code == 422
+    code = first.json()["code"]
+    key = {"Idempotency-Key": "move-1", "If-Match": first["ETag"]}
+    one = calls("nga").post(f"/dossiers/{code}/moves", {"move": "accept"}, **key)
+    two = calls("nga").post(f"/dossiers/{code}/moves", {"move": "accept"}, **key)
+    assert one.status_code == two.status_code == 200
+    assert one.json() == two.json()
+    assert Entry.objects.filter(kind="dossiers.DossierAccepted").count() == 1
+
+
+def test_who_comes_too_late_is_told_who_when_and_what_is_legal(calls: Calls) -> None:
+    made = calls("nga").post("/dossiers", filing())
+    code, seen = made.json()["code"], made["ETag"]
+    calls("nga").post(f"/dossiers/{code}/moves", {"move": "accept"}, **{"If-Match": seen})
+    for body in ({"move": "accept"}, {"move": "refuse_intake", "reason": "x", "basis": "y"}):
+        late = calls("nga").post(f"/dossiers/{code}/moves", body, **{"If-Match": seen})
+        assert late.status_code == 409
+        assert late["Content-Type"] == "application/problem+json"
+        problem = late.json()
+        schemas.Problem.model_validate(problem)
+        assert problem["legal"] == ["transfer", "settle_fee"]
+        assert problem["winner"] == "chính ông/bà"
+        assert problem["at"]
+        assert problem["state"] == "RECEIVED"
+    seen_by_leader = calls("quan").post(f"/dossiers/{code}/moves", {"move": "approve"}).json()
+    assert seen_by_leader["winner"] == "Lý Thị Nga"
+    assert seen_by_leader["legal"] == []
+
+
+def test_not_allowed_not_yours_not_there(calls: Calls) -> None:
+    code = calls("nga").post("/dossiers", filing()).json()["code"]
+    accept = {"move": "accept"}
+    assert calls("quan").post(f"/dossiers/{code}/moves", accept).status_code == 403
+    assert calls("minh").post(f"/dossiers/{code}/moves", accept).status_code == 404
+    assert calls("nga").post("/dossiers/H26.1-1-1/moves", accept).status_code == 404
+    assert calls("ha").post("/dossiers", filing()).status_code == 403
+    assert Client().get("/api/v1/dossiers").status_code == 401
+    assert Client().post("/api/v1/dossiers", {}).status_code == 401
+    for path in ("", "/moves", "/journal", "/receipt.pdf"):
+        assert calls("minh").get(f"/dossiers/{code}{path}").status_code == 404
+    assert calls("nga").get(f"/dossiers/{code}/receipt.pdf").status_code == 409
+
+
+def test_only_a_trusted_device_tells_when_it_happened(calls: Calls, world: World) -> None:
+    made = calls("nga").post("/dossiers", filing())
+    code = made.json()["code"]
+    told = (clock.now()).isoformat()
+    body = {"move": "accept", "happened_at": told}
+    refused = calls("nga").post(f"/dossiers/{code}/moves", body)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "happened_at"
+    device = Caller(world, "nga", trusted=True)
+    for wrong in (
+        (clock.now() + timedelta(hours=1)).isoformat(),
+        (clock.now() - timedelta(days=9)).isoformat(),
+        "2026-13-01T00:00:00+07:00",
+    ):
+        body = {"move": "accept", "happened_at": wrong}
+        assert device.post(f"/dossiers/{code}/moves", body).status_code == 422
+    body = {"move": "accept", "happened_at": made.json()["submitted_at"]}
+    assert device.post(f"/dossiers/{code}/moves", body).status_code == 200
+    dossier = Dossier.objects.get(code=code)
+    assert dossier.state == "RECEIVED"
+    last = audit.history_of(dossier.ref)[-1]
+    assert last.happened_at == dossier.received_at == dossier.submitted_at
+    assert last.recorded_at > last.happened_at
+
+
+def test_staff_who_read_are_written_down(calls: Calls, world: World) -> None:
+    code = calls("nga").post("/dossiers", filing()).json()["code"]
+    dossier = Dossier.objects.get(code=code)
+    calls("nga").get(f"/dossiers/{code}")
+    calls("nga").get("/dossiers", box="all")
+    found = Reading.objects.filter(person=world.cast.people["nga"].staff).order_by("id")
+    assert [row.purpose for row in found] == ["dossier", "list"]
+    assert all(row.subjects == [dossier.ref] for row in found)
+    assert all(row.parties == [dossier.applicant_id] for row in found)
+
+
+def test_public_look_up_counts_wrong_tries_though_it_is_a_get(calls: Calls) -> None:
+    code = calls("nga").post("/dossiers", filing()).json()["code"]
+    anybody = Client()
+    right = anybody.get(f"/api/v1/track/{code}", {"check": "0012"})
+    assert right.status_code == 200, right.content.decode()
+    schemas.Tracked.model_validate(right.json())
+    for _ in range(5):
+        wrong = anybody.get(f"/api/v1/track/{code}", {"check": "9999"})
+        assert wrong.status_code == 404
+    stranger = anybody.get("/api/v1/track/H26.1-261123-0001", {"check": "9999"})
+    assert stranger.json()["detail"] == wrong.json()["detail"]
+    closed = anybody.get(f"/api/v1/track/{code}", {"check": "0012"})
+    assert closed.status_code == 429
+    assert 3500 < int(closed["Retry-After"]) <= 3601
+
+
+def test_what_is_legal_comes_with_what_it_needs(calls: Calls, world: World) -> None:
+    dossier = world.at_stage("TRANSFERRED")
+    world.move(dossier, "confirm_receipt", "truong")
+    legal = calls("truong").get(f"/dossiers/{dossier.code}/moves").json()
+    assign = next(item for item in legal["items"] if item["move"] == "assign")
+    (staff_id,) = [need for need in assign["needs"] if need["name"] == "staff_id"]
+    assert staff_id["required"]
+    assert staff_id["type"] == "integer"
+    assert {option["words"].split(",")[0] for option in staff_id["options"]} == {
+        "Lê Thị Hoa",
+        "Cao Hồng Sơn",
+    }
+    ask = next(item for item in legal["items"] if item["move"] == "ask_supplement")
+    assert [need["name"] for need in ask["needs"] if need["required"]] == ["items", "reason"]
+    done = calls("truong").post(f"/dossiers/{dossier.code}/moves", assign["example"])
+    assert done.status_code == 200, done.content.decode()
+
+
+# --- bad input: one table for submission, one for moves -------------------------------------------
+
+
+def papers(**more: Any) -> dict[str, Any]:
+    """A filing with one paper."""
+    return filing(papers=[{"slot": "to-khai", **more}])
+
+
+def asking(**more: Any) -> dict[str, Any]:
+    """A request before reception."""
+    return {"move": "ask_before", "items": [{"todo": "x"}], "reason": "x", **more}
+
+
+NAME = "applicant.name"
+BAD_FILINGS: list[tuple[str, Any, set[str]]] = [
+    ("not an object", [1, 2], set()),
+    ("an unknown name", filing(colour="red"), {"colour"}),
+    ("no procedure", {"channel": "counter"}, {"procedure"}),
+    ("a channel that is none", filing(channel="fax"), {"channel"}),
+    ("a procedure of the wrong type", filing(procedure=7), {"procedure"}),
+    ("a name too long", filing(applicant={**APPLICANT, "name": "N" * 400}), {NAME}),
+    ("a name far too long", filing(applicant={**APPLICANT, "name": "N" * 9000}), {NAME}),
+    ("a name of marks", filing(applicant={**APPLICANT, "name": "<script>alert(1)"}), {NAME}),
+    ("a name with a NUL", filing(applicant={**APPLICANT, "name": "An\u0000"}), {NAME}),
+    ("a name with control characters", filing(applicant={**APPLICANT, "name": "A\u0007n"}), {NAME}),
+    ("a name of wrong encoding", filing(applicant={**APPLICANT, "name": "Tr\ufffdn"}), {NAME}),
+    ("a name that is a number", filing(applicant={**APPLICANT, "name": 12}), {NAME}),
+    (
+        "a birth in the future",
+        filing(applicant={**APPLICANT, "birth_date": "2085-06-01"}),
+        {"applicant.birth_date"},
+    ),
+    (
+        "a birth in the year 1",
+        filing(applicant={**APPLICANT, "birth_date": "0001-01-01"}),
+        {"applicant.birth_date"},
+    ),
+    (
+        "an id of eleven digits",
+        filing(applicant={**APPLICANT, "identifiers": {"personal_id": "00008500001"}}),
+        {"applicant.identifiers.personal_id"},
+    ),
+    (
+        "an id of a kind that is none",
+        filing(applicant={**APPLICANT, "identifiers": {"shoe": "1"}}),
+        {"applicant.identifiers"},
+    ),
+    ("a phone that is none", filing(applicant={**APPLICANT, "phone": "x"}), {"applicant.phone"}),
+    (
+        "a place that is none",
+        filing(answers=marital_answers(code="99999")),
+        {"answers.place"},
+    ),
+    (
+        "an answer nobody asked for",
+        filing(answers=marital_answers(hobby="chess")),
+        {"answers.hobby"},
+    ),
+    (
+        "an answer of the wrong type",
+        filing(answers=marital_answers(status=["goa"])),
+        {"answers.status"},
+    ),
+    ("a procedure that is none", filing(procedure="1.0\x00"), {"procedure"}),
+    (
+        "a file that does not exist",
+        filing(
+            papers=[{"slot": "to-khai", "file_id": "00000000-0000-4000-8000-000000000000"}]
+        ),
+        {"papers.to-khai"},
+    ),
+    ("a file id that is none", papers(file_id="1"), {"papers.0.file_id"}),
+    ("300 papers", filing(papers=[{"slot": "to-khai"}] * 300), {"papers"}),
+    ("a paper nobody asked for", papers(slot="'; drop table x"), {"papers.'; drop table x"}),
+    ("a million originals", papers(originals=10**6), {"papers.0.originals"}),
+    (
+        "a place date to come",
+        filing(procedure="2.000815", place={"code": "00118", "at": "2999-01-01"}),
+        {"place.at"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"), [row[1:] for row in BAD_FILINGS], ids=[row[0] for row in BAD_FILINGS]
+)
+def test_a_bad_filing_is_told_at_its_field_and_stores_nothing(
+    calls: Calls, body: Any, fields: set[str]
+) -> None:
+    answer = calls("nga").post("/dossiers", body)
+    assert answer.status_code == 422, answer.content.decode()
+    problem = answer.json()
+    schemas.Problem.model_validate(problem)
+    named = {error["field"] for error in problem["errors"]}
+    for field in fields:
+        assert any(name == field or name.startswith(field + ".") for name in named), named
+    assert all(error["detail"] for error in problem["errors"])
+    assert not Dossier.objects.exists()
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"null", b'{"procedure": "\\ud800"}'])
+def test_what_is_no_json_is_refused(calls: Calls, raw: bytes) -> None:
+    caller = calls("nga")
+    answer = caller.client.post(
+        "/api/v1/dossiers", raw, content_type="application/json", headers=caller.headers
+    )
+    assert answer.status_code in {400, 422}, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_letters_in_pieces_are_put_together(calls: Calls) -> None:
+    import unicodedata
+
+    name = unicodedata.normalize("NFD", "Trần Văn Ánh")
+    made = calls("nga").post("/dossiers", filing(applicant={**APPLICANT, "name": name}))
+    assert made.status_code == 201, made.content.decode()
+    kept = Dossier.objects.get().declared["applicant"]["name"]
+    assert kept == "Trần Văn Ánh"
+
+
+BAD_MOVES: list[tuple[str, Any]] = [
+    ("no move", {}),
+    ("a move that is none", {"move": "dance"}),
+    ("a move of the wrong type", {"move": ["accept"]}),
+    ("not an object", []),
+    ("an unknown value", {"move": "accept", "colour": "red"}),
+    ("no reason", {"move": "refuse_intake", "basis": "x"}),
+    ("an empty reason", {"move": "refuse_intake", "reason": " \u200b ", "basis": "x"}),
+    ("a reason too long", {"move": "refuse_intake", "reason": "x" * 2001, "basis": "x"}),
+    ("no items", asking(items=[])),
+    ("items that are text", asking(items="x")),
+    ("too many items", asking(items=[{"todo": "x"}] * 31)),
+    ("a day that is none", asking(reply_by="30/02")),
+    ("a day gone by", asking(reply_by="2020-01-01")),
+    ("a day without end", asking(reply_by="9999-12-31")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [row[1] for row in BAD_MOVES], ids=[row[0] for row in BAD_MOVES])
+def test_a_bad_move_is_refused_and_moves_nothing(calls: Calls, world: World, body: Any) -> None:
+    dossier = world.hand_in("nga")
+    answer = calls("nga").post(f"/dossiers/{dossier.code}/moves", body)
+    assert answer.status_code == 422, answer.content.decode()
+    assert answer.json()["errors"]
+    kept = Dossier.objects.get(pk=dossier.pk)
+    assert (kept.state, kept.version) == ("SUBMITTED", dossier.version)
+
+
+@pytest.mark.parametrize("if_match", ["x", '"-1"', '"99999999999999"', '"1.5"'])
+def test_a_version_that_is_none_is_refused(calls: Calls, world: World, if_match: str) -> None:
+    dossier = world.hand_in("nga")
+    answer = calls("nga").post(
+        f"/dossiers/{dossier.code}/moves", {"move": "accept"}, **{"If-Match": if_match}
+    )
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"box": "bin"}, {"cursor": "xx"}, {"limit": 0}, {"limit": 9999}, {"state": "LOST"},
+        {"commune": "99999"}, {"within": "ever"}, {"q": "x" * 900}, {"channel": "fax"},
+    ],
+)  # fmt: skip
+def test_a_list_asked_for_wrongly_says_so(calls: Calls, query: dict[str, Any]) -> None:
+    answer = calls("nga").get("/dossiers", **query)
+    assert answer.status_code == 422, answer.content.decode()
+    assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("q", ["'; drop table dossiers_dossier; --", "<b>x</b>", "\u0000", "%%%"])
+def test_a_search_for_anything_is_only_a_search(calls: Calls, q: str) -> None:
+    assert calls("nga").get("/dossiers", box="all", q=q).status_code == 200
+
+
+@pytest.mark.parametrize("code", ["%00", "..%2f..", "a" * 3000, "'", "%F0%9F%98%80"])
+def test_a_code_that_is_none_is_not_found(calls: Calls, code: str) -> None:
+    for path in ("", "/moves", "/journal", "/receipt.pdf"):
+        assert calls("nga").get(f"/dossiers/{code}{path}").status_code == 404
+    assert Client().get(f"/api/v1/track/{code}", {"check": "1234"}).status_code == 404
+
+
+def test_the_document_describes_every_move(calls: Calls) -> None:
+    from haicap.dossiers.flow import FLOW
+
+    document = Client().get("/api/v1/openapi.json").json()
+    body = document["paths"]["/api/v1/dossiers/{code}/moves"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert set(schema["discriminator"]["mapping"]) == set(FLOW.moves)
+    named = json.dumps(document)
+    for word in ("Idempotency-Key", "If-Match", "happened_at", "problem+json"):
+        assert word in named
+    for model in document["components"]["schemas"].values():
+        if model.get("title") in {"DossierIn", "PaperIn", "PartyIn"}:
+            assert model["description"]
+
+
+def test_the_review_of_a_head_is_a_move_like_the_others(calls: Calls, world: World) -> None:
+    dossier = world.hand_in("nga", **filled(REVIEWED))
+    for move, who in (("accept", "nga"), ("transfer", "nga"), ("confirm_receipt", "hoa")):
+        dossier = world.move(dossier, move, who)
+    code = dossier.code or ""
+    assert make(calls, "hoa", code, "submit_approval")["legal"] == []
+    make(calls, "truong", code, "submit_approval")
+    assert make(calls, "quan", code, "approve")["state"] == "APPROVED"

@@ -22,7 +22,7 @@ from haicap.dossiers.models import Dossier
 from haicap.dossiers.queries import Filters
 from haicap.dossiers.views import schemas as s
 from haicap.files import public as files
-from haicap.kernel import clock
+from haicap.kernel import clock, vietnamese
 from haicap.kernel.actor import Actor
 from haicap.kernel.errors import Invalid, Missing
 from haicap.units import public as units
@@ -99,7 +99,7 @@ def _commune(code: str | None, *, at: datetime) -> int | None:
     if not code:
         return None
     try:
-        return units.territory(code, day=clock.day_of(at)).id
+        return units.territory(vietnamese.clean(code), day=clock.day_of(at)).id
     except Missing as missing:
         raise Invalid({"commune": str(missing)}) from missing
 
