@@ -101,7 +101,7 @@ from accounts_staff x where x.id = %(staff)s
 _WHO = """
 with recursive s as materialized ({found}),
 held as materialized (
-    select p.id, p.title, p.agency_id, v.name as agency_name
+    select p.id, p.title, p.agency_id, v.short_name as agency_name
     from s
     join accounts_postholder h on h.post_id = s.post_id and h.staff_id = s.staff_id
         and h.period @> %(day)s
@@ -284,7 +284,7 @@ def posts_of(*, staff_id: int, day: date) -> list[PostView]:
     """The posts this person holds on `day`, the one held longest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select p.id, p.title, p.agency_id, coalesce(v.name, ''), array("
+            "select p.id, p.title, p.agency_id, coalesce(v.short_name, ''), array("
             "  select distinct d.duty from accounts_postduty d"
             "  where d.post_id = p.id and d.period @> %(day)s order by d.duty)"
             " from accounts_postholder h"

@@ -25,6 +25,7 @@ from haicap.accounts.models import (
 from haicap.accounts.queries import post_titles
 from haicap.audit import public as audit
 from haicap.kernel.actor import Actor, Duty
+from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Missing
 from haicap.kernel.vietnamese import clean, fold_accents
 from haicap.units import public as units
@@ -124,13 +125,13 @@ class DelegationView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """One reading of a citizen's data: by which agency and post, when, for what."""
+    """The readings of a citizen's data by one post on one day: by which agency, for what."""
 
-    read_at: datetime
+    last_at: datetime
     agency: str
     post: str
-    purpose: str
-    dossiers: int
+    purposes: tuple[str, ...]
+    times: int
 
 
 def _own(by: Actor) -> dict[str, int]:
@@ -391,19 +392,49 @@ def duties_to_give(by: Actor) -> list[tuple[str, str]]:
     ]
 
 
+def reaches_to_give(by: Actor) -> list[tuple[str, str]]:
+    """How far this administrator may let a duty reach."""
+    city = access.reached(by) is None
+    return [(one.value, str(one.label)) for one in Reach if city or one is not Reach.ALL]
+
+
+def purpose_in_words(code: str) -> str:
+    """What a reading was for; the codes are those views give to `audit.saw`."""
+    words = {
+        "list": _("tìm trong danh sách hồ sơ"),
+        "search": _("tìm trong danh sách hồ sơ"),
+        "open": _("giải quyết hồ sơ"),
+        "dossier": _("giải quyết hồ sơ"),
+        "moves": _("giải quyết hồ sơ"),
+        "journal": _("xem quá trình giải quyết"),
+        "file": _("xem giấy tờ trong hồ sơ"),
+        "receipt": _("in giấy tiếp nhận"),
+        "decide": _("xem dự thảo để phê duyệt"),
+        "walk_in": _("tiếp nhận tại quầy"),
+        "board": _("theo dõi tình hình giải quyết"),
+        "export": _("lập báo cáo"),
+    }
+    return words.get(code, code)
+
+
 def readers_of(party: int, *, day: date) -> list[ReaderView]:
-    """Who of the staff read this citizen's data, newest first: agency, post and purpose, no
-    names."""
-    rows = audit.reads_of(party, limit=200)
+    """Who of the staff read this citizen's data, newest first: agency, post and purposes, no names.
+
+    The readings of one post on one day are one row.
+    """
+    rows = audit.reads_of(party, limit=500)
     agencies = units.agency_names({row.agency for row in rows if row.agency}, day=day)
     posts = post_titles(row.post for row in rows if row.post)
+    grouped: dict[tuple[date, int | None, int | None], list[audit.ReadBy]] = {}
+    for row in rows:
+        grouped.setdefault((day_of(row.read_at), row.agency, row.post), []).append(row)
     return [
         ReaderView(
-            read_at=row.read_at,
-            agency=agencies.get(row.agency or 0, ""),
-            post=posts.get(row.post or 0, ""),
-            purpose=row.purpose,
-            dossiers=len(row.subjects),
+            last_at=found[0].read_at,
+            agency=agencies.get(agency or 0, ""),
+            post=posts.get(post or 0, ""),
+            purposes=tuple(dict.fromkeys(purpose_in_words(row.purpose) for row in found)),
+            times=len(found),
         )
-        for row in rows
+        for (_day, agency, post), found in grouped.items()
     ]

@@ -23,7 +23,7 @@ from haicap.accounts.events import (
     SignedOut,
     SignInRefused,
 )
-from haicap.accounts.models import Citizen, Staff, WebSession
+from haicap.accounts.models import Attempt, Citizen, Staff, WebSession
 from haicap.accounts.oidc import Identity
 from haicap.accounts.throttle import (
     attempt_failed,
@@ -345,9 +345,11 @@ def choose_post(*, session_id: int, post_id: int, by: Actor, at: datetime) -> st
     return token
 
 
+@transaction.atomic
 def forget_old(*, at: datetime) -> int:
     """Drop sessions and counts of failures that ended over ninety days ago; the journal keeps
     what matters."""
     before = at - timedelta(days=90)
+    Attempt.objects.filter(last_at__lt=before).delete()
     count, _kinds = WebSession.objects.filter(expires_at__lt=before).delete()
     return count

@@ -45,18 +45,20 @@ def test_the_page_opens_without_inline_script_or_style(
 def test_the_citizen_sees_which_agency_read_the_data_and_what_for(cast: Cast) -> None:
     page = cast.client("lan").get("/tai-khoan/ai-da-xem/").content.decode()
     assert "Chưa có ai xem" in page
-    audit.write_reading(
-        page="/ban/1/",
-        purpose="thụ lý hồ sơ",
-        subjects=["dossiers.Dossier:1"],
-        parties=[cast.lan.party],
-        by=cast.actor("ha"),
-        at=clock.now(),
-    )
+    for purpose in ("open", "file", "file"):
+        audit.write_reading(
+            page="/ban/1/",
+            purpose=purpose,
+            subjects=["dossiers.Dossier:1"],
+            parties=[cast.lan.party],
+            by=cast.actor("ha"),
+            at=clock.now(),
+        )
     page = cast.client("lan").get("/tai-khoan/ai-da-xem/").content.decode()
     assert "Phòng Văn hóa - Xã hội phường Bồ Đề" in page
     assert "Chuyên viên tư pháp" in page
-    assert "thụ lý hồ sơ" in page
+    assert "xem giấy tờ trong hồ sơ; giải quyết hồ sơ" in page
+    assert page.count("<tr data-item") == 1
     assert "Vũ Thu Hà" not in page
     other = cast.client("huong").get("/tai-khoan/ai-da-xem/").content.decode()
     assert "Chưa có ai xem" in other

@@ -99,7 +99,7 @@ def test_another_units_accounts_do_not_exist_for_the_administrator(cast: Cast) -
         )
     client = cast.client("tuan")
     assert client.get(f"/don-vi/tai-khoan/{stranger.staff}/").status_code == 404
-    assert client.get(f"/don-vi/vi-tri/{stranger.post}/").status_code == 404
+    assert client.get(f"/don-vi/tai-khoan/vi-tri/{stranger.post}/").status_code == 404
     assert client.post(f"/don-vi/tai-khoan/{stranger.staff}/ket-thuc/").status_code == 404
     page = client.get("/don-vi/tai-khoan/").content.decode()
     assert "Vũ Thu Hà" in page
@@ -366,9 +366,10 @@ def test_every_page_of_the_administrator_opens(cast: Cast) -> None:
         for address in (
             "/don-vi/tai-khoan/", "/don-vi/tai-khoan/?q=HA", "/don-vi/tai-khoan/?q=không-ai",
             "/don-vi/tai-khoan/?after=x:y", "/don-vi/tai-khoan/them/",
-            "/don-vi/tai-khoan/them-nhieu/", f"/don-vi/tai-khoan/{ha.staff}/", "/don-vi/vi-tri/",
-            "/don-vi/vi-tri/?q=văn", "/don-vi/vi-tri/moi/", f"/don-vi/vi-tri/{ha.post}/",
-            "/don-vi/uy-quyen/", "/tai-khoan/", "/tai-khoan/bao-mat/", "/vi-tri/",
+            "/don-vi/tai-khoan/them-nhieu/", f"/don-vi/tai-khoan/{ha.staff}/",
+            "/don-vi/tai-khoan/vi-tri/", "/don-vi/tai-khoan/vi-tri/?q=văn",
+            "/don-vi/tai-khoan/vi-tri/moi/", f"/don-vi/tai-khoan/vi-tri/{ha.post}/",
+            "/don-vi/tai-khoan/uy-quyen/", "/tai-khoan/", "/tai-khoan/bao-mat/", "/vi-tri/",
         ):  # fmt: skip
             see(client, address)
     assert "Vũ Thu Hà" in see(cast.client("tuan"), "/don-vi/tai-khoan/?q=thu+ha")
@@ -387,7 +388,7 @@ def test_lists_go_on_by_key_and_do_not_ask_per_row(
     following = page.split('rel="next"')[0].split('href="')[-1].split('"')[0]
     assert "moi" in see(client, "/don-vi/tai-khoan/" + following.replace("&amp;", "&"))
     with django_assert_max_num_queries(10):  # type: ignore[operator]
-        see(client, "/don-vi/vi-tri/")
+        see(client, "/don-vi/tai-khoan/vi-tri/")
 
 
 def test_the_whole_work_of_an_administrator_through_the_pages(cast: Cast) -> None:
@@ -397,7 +398,7 @@ def test_the_whole_work_of_an_administrator_through_the_pages(cast: Cast) -> Non
     assert "moi.lt" in page
     staff = Staff.objects.get(login="moi.lt")
     form = {"agency": cast.bode.culture, "title": "Chuyên viên giáo dục", "first_day": ""}
-    post_page = client.post("/don-vi/vi-tri/moi/", form)["Location"]
+    post_page = client.post("/don-vi/tai-khoan/vi-tri/moi/", form)["Location"]
     post_id = int(post_page.split("/")[-2])
     client.post(post_page + "nguoi-giu/", {"staff": staff.pk, "first_day": "01/12/2099"})
     client.post(post_page + "nhiem-vu/", {"duty": "handle", "reach": "own", "procedures": ""})
@@ -419,10 +420,10 @@ def test_the_whole_work_of_an_administrator_through_the_pages(cast: Cast) -> Non
         "duty": "decide", "procedures": "1.001193, 2.000635", "first_day": f"{today:%d/%m/%Y}",
         "last_day": f"{today:%d/%m/%Y}", "basis": "12/QĐ-UBND",
     }  # fmt: skip
-    assert client.post("/don-vi/uy-quyen/", form).status_code == 302
+    assert client.post("/don-vi/tai-khoan/uy-quyen/", form).status_code == 302
     row = Delegation.objects.get()
     assert row.procedures == ["1.001193", "2.000635"]
-    assert client.post(f"/don-vi/uy-quyen/{row.pk}/ket-thuc/").status_code == 302
+    assert client.post(f"/don-vi/tai-khoan/uy-quyen/{row.pk}/ket-thuc/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -437,12 +438,20 @@ def test_the_whole_work_of_an_administrator_through_the_pages(cast: Cast) -> Non
         ("/don-vi/tai-khoan/them/", {"full_name": "Lê Mới", "email": "x"}, "email"),
         ("/don-vi/tai-khoan/them/", {"full_name": "Lê Mới", "agency": "' or 1=1"}, "agency"),
         ("/don-vi/tai-khoan/them-nhieu/", {"sheet": ""}, "sheet"),
-        ("/don-vi/vi-tri/moi/", {"title": ""}, "title"),
-        ("/don-vi/vi-tri/moi/", {"title": "Vị trí", "first_day": "31/02/2026"}, "first_day"),
-        ("/don-vi/vi-tri/moi/", {"title": "Vị trí", "first_day": "01/01/0001"}, "first_day"),
-        ("/don-vi/uy-quyen/", {"basis": ""}, "basis"),
-        ("/don-vi/uy-quyen/", {"procedures": "x"}, "procedures"),
-        ("/don-vi/uy-quyen/", {"duty": "king"}, "duty"),
+        ("/don-vi/tai-khoan/vi-tri/moi/", {"title": ""}, "title"),
+        (
+            "/don-vi/tai-khoan/vi-tri/moi/",
+            {"title": "Vị trí", "first_day": "31/02/2026"},
+            "first_day",
+        ),
+        (
+            "/don-vi/tai-khoan/vi-tri/moi/",
+            {"title": "Vị trí", "first_day": "01/01/0001"},
+            "first_day",
+        ),
+        ("/don-vi/tai-khoan/uy-quyen/", {"basis": ""}, "basis"),
+        ("/don-vi/tai-khoan/uy-quyen/", {"procedures": "x"}, "procedures"),
+        ("/don-vi/tai-khoan/uy-quyen/", {"duty": "king"}, "duty"),
     ],
 )
 def test_bad_input_is_told_at_its_field_and_nothing_typed_is_lost(

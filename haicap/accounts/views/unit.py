@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from haicap.accounts import actions, forms, queries, rosters, sheet
 from haicap.accounts.guards import staff_page
-from haicap.accounts.models import Reach
 from haicap.accounts.session import Request
 from haicap.accounts.views.citizen import back
 from haicap.kernel.actor import Duty
@@ -219,7 +218,7 @@ def _post_page(request: Request, post_id: int, errors: dict[str, str]) -> HttpRe
         "post": rosters.post_of_unit(request.actor, post_id, day=day_of(request.at)),
         "people": rosters.choosable_people(request.actor),
         "duties": rosters.duties_to_give(request.actor),
-        "reaches": [(reach.value, str(reach.label)) for reach in Reach],
+        "reaches": rosters.reaches_to_give(request.actor),
         "values": {name: forms.text(request.POST, name) for name in request.POST},
         "errors": errors,
         "today": day_of(request.at),
