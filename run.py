@@ -246,6 +246,8 @@ def hand_over(words: list[str]) -> None:
     environment = {**os.environ, "PYTHONUTF8": "1"}
     environment.setdefault("HAICAP_MODE", "test" if words[0] in {"test", "check"} else "demo")
     environment.pop("PYTHONHOME", None)
+    # Compiled modules are kept: without them each start pays seconds and tens of megabytes.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     path = [str(CLONE), *filter(None, [environment.get("PYTHONPATH")])]
     environment["PYTHONPATH"] = os.pathsep.join(path)
     command = [str(PYTHON), "-P", "-m", "haicap.site.commands", *words]

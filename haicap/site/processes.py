@@ -9,12 +9,15 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+WEB_STOP_SECONDS = 10
+BACKPRESSURE = 256  # requests a web process holds at once; more wait in the socket's queue
 MARK = "HAICAP_RUN"  # in the environment of every child: whose it is
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -74,6 +77,18 @@ class Child:
                 self.process.kill()
                 self.process.wait()
         end_group(group)
+
+
+def web_command(*, host: str, port: int, workers: int, threads: int) -> list[str]:
+    """The web server. Each worker loads the platform itself: the parent stays small, and nothing
+    is forked that may already have threads of its own.
+    """
+    command = [sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command += ["--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads)]
+    command += ["--backpressure", str(BACKPRESSURE), "--respawn-failed-workers"]
+    command += ["--workers-kill-timeout", str(WEB_STOP_SECONDS), "haicap.site.wsgi:application"]
+    return command
 
 
 def end_group(group: int) -> None:

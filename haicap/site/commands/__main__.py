@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
+from haicap.kernel.errors import Refusal
 from haicap.site import postgres, running
 from haicap.site.commands.front import COMMANDS, Unready, overview, perform
 
@@ -18,9 +20,9 @@ def own_words(*words: str) -> None:
 
 
 @contextmanager
-def database() -> Iterator[None]:
+def database(*, lasting: bool) -> Iterator[None]:
     """DATABASE_URL for the block: as given, else the running demo's, else the embedded server
-    started for as long as the command runs."""
+    started for as long as the command runs. Unready when a lasting command would be on its own."""
     if os.environ.get("DATABASE_URL"):
         yield
         return
@@ -29,8 +31,15 @@ def database() -> Iterator[None]:
     found = running.told(var) if running.owned(var) else None
     if found and found.address:
         os.environ["DATABASE_URL"] = found.database
+        # The demo's own address: the simulator of the citizens' sign-in stands there.
+        os.environ.setdefault("HAICAP_PORT", str(urlsplit(found.address).port or 8000))
         yield
         return
+    if lasting:
+        raise Unready(
+            "Hãy đặt DATABASE_URL, hoặc chạy bản mẫu bằng python3 run.py.\n"
+            "Set DATABASE_URL, or run the demo with python3 run.py."
+        )
     with running.owning(var):
         postgres.make_folder(var / "log", mode=0o700)
         home = postgres.find_home(var=var)
@@ -61,10 +70,10 @@ def main(arguments: list[str]) -> int:
             print(overview(), flush=True)
             return 0 if asked else 2
         if row.database and not {"-h", "--help"} & set(rest):
-            with database():
+            with database(lasting=row.lasting):
                 return perform(word, row, rest)
         return perform(word, row, rest)
-    except (postgres.ServerTrouble, running.AlreadyRunning, Unready) as trouble:
+    except (postgres.ServerTrouble, running.AlreadyRunning, Unready, Refusal) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

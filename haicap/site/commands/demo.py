@@ -149,8 +149,9 @@ class City:
             free_port(self.host, self.port)
             self.start_database()
             self.prepare()
-            self.start_children()
+            self.start_child("web", self.web())
             self.wait_until_ready()
+            self.start_child("worker", self.command("worker"))
             self.announce(time.monotonic() - began)
             self.watch()
         finally:
@@ -211,13 +212,15 @@ class City:
         """A subcommand of ours as a process."""
         return [sys.executable, "-P", "-m", "haicap.site.commands", *words]
 
-    def start_children(self) -> None:
-        """The web first: the page may open while the worker is still loading."""
-        web = self.command("web", "--host", self.host, "--port", str(self.port), "--workers", "1")
-        for name, command in (("web", web), ("worker", self.command("worker"))):
-            child = Child(name, command, self.log(name), self.environment())
-            self.children.append(child)
-            child.start()
+    def web(self) -> list[str]:
+        """One process with two threads: a demo has few readers and little memory."""
+        return processes.web_command(host=self.host, port=self.port, workers=1, threads=2)
+
+    def start_child(self, name: str, command: list[str]) -> None:
+        """Start it and watch it from now on."""
+        child = Child(name, command, self.log(name), self.environment())
+        self.children.append(child)
+        child.start()
 
     def wait_until_ready(self) -> None:
         """Return when /readyz says yes."""

@@ -11,13 +11,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One subcommand: its file, what it needs before it is loaded, and what it does."""
+    """One subcommand: its file, what it does, and what it needs before it is loaded.
+
+    A lasting one takes a database that lasts too: it is not given the embedded server for itself.
+    """
 
     module: str
     vietnamese: str
     english: str
     django: bool = True
     database: bool = True
+    lasting: bool = False
 
 
 COMMANDS = {
@@ -33,8 +37,8 @@ COMMANDS = {
         django=False,
         database=False,
     ),
-    "web": Row("web", "tiến trình web", "the web processes"),
-    "worker": Row("worker", "tiến trình chạy việc nền", "the worker of background jobs"),
+    "web": Row("web", "tiến trình web", "the web processes", lasting=True),
+    "worker": Row("worker", "tiến trình việc nền", "the worker of background jobs", lasting=True),
     "doctor": Row("doctor", "khám máy và nói cách chữa", "check the machine and say what to do"),
     "load-city": Row("city", "nạp thành phố mẫu", "load the demo city"),
     "import-procedures": Row("procedures", "nhập thủ tục từ tệp", "import procedures from a file"),

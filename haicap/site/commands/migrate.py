@@ -11,11 +11,13 @@ from haicap.site import database
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """No words."""
+    """--quiet says nothing when there was nothing to do."""
+    parser.add_argument("--quiet", action="store_true", help="chỉ nói khi có việc | say less")
 
 
 def run(options: argparse.Namespace) -> int:
     """Apply what is pending and say how much it was."""
     count = database.bring_up(installation=settings.INSTALLATION, at=clock.now())
-    print(f"Đã áp dụng {count} bước nâng cấp. | {count} migrations applied.")
+    if count or not options.quiet:
+        print(f"  đã áp dụng {count} bước nâng cấp | {count} migrations applied", flush=True)
     return 0

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import importlib
 import os
 import sys
 from pathlib import Path
 
 from django.conf import settings
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 
-STOP_SECONDS = 10
+from haicap.site.processes import web_command
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to stop; a worker that dies is replaced."""
+    """Become granian, which serves until told to stop and replaces a worker that dies."""
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         print(
             "Chưa có tệp tĩnh: hãy chạy `haicap build` trước.\n"
@@ -36,23 +31,8 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    # Loaded before the processes fork, so that they share its memory.
-    importlib.import_module("haicap.site.wsgi")
-    importlib.import_module(settings.ROOT_URLCONF)
-    gc.collect()
-    gc.freeze()
-    Server(
-        "haicap.site.wsgi:application",
-        address=options.host,
-        port=options.port,
-        interface=Interfaces.WSGI,
-        workers=options.workers,
-        blocking_threads=options.threads,
-        http=HTTPModes.auto,
-        websockets=False,
-        backpressure=256,
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.info,
-    ).serve()
-    return 0
+    command = web_command(
+        host=options.host, port=options.port, workers=options.workers, threads=options.threads
+    )
+    sys.stdout.flush()
+    return os.execv(command[0], command)  # noqa: S606
