@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haicap.dossiers.views import board, counter, desk
+from haicap.dossiers.views import board, counter, desk, track
+from haicap.dossiers.views.citizen import answering, draft, own, papers, start
 
 app_name = "dossiers"
 
-citizen_urls = []
+_draft = "ho-so/nhap/<uuid:draft>"
+_one = "ho-so/<str:code>"
+
+citizen_urls = [
+    path("tra-cuu/", track.track, name="track"),
+    path("nop/<str:code>/", start.start, name="start"),
+    path("ho-so/", own.mine, name="mine"),
+    path(f"{_draft}/", draft.resume, name="draft"),
+    path(f"{_draft}/nguoi-nop/", draft.applicant, name="draft_applicant"),
+    path(f"{_draft}/chu-ho-so/", draft.owner, name="draft_owner"),
+    path(f"{_draft}/noi-giai-quyet/", draft.place, name="draft_place"),
+    path(f"{_draft}/to-khai/<slug:section>/", draft.section, name="draft_section"),
+    path(f"{_draft}/giay-to/", papers.papers, name="draft_papers"),
+    path(f"{_draft}/giay-to/<uuid:file_id>/", papers.file, name="draft_file"),
+    path(f"{_draft}/giay-to/<uuid:file_id>/bo/", papers.remove, name="draft_remove"),
+    path(f"{_draft}/nhan-ket-qua/", draft.handing, name="draft_handing"),
+    path(f"{_draft}/kiem-tra/", draft.review, name="draft_review"),
+    path(f"{_draft}/xoa/", draft.discard, name="draft_discard"),
+    path(f"{_one}/", own.one, name="mine_one"),
+    path(f"{_one}/da-nop/", own.done, name="done"),
+    path(f"{_one}/giay-tiep-nhan.pdf", own.receipt, name="mine_receipt"),
+    path(f"{_one}/tep/<uuid:file_id>/", own.file, name="mine_file"),
+    path(f"{_one}/bo-sung/", answering.answer, name="mine_answer"),
+    path(f"{_one}/bo-sung/<uuid:file_id>/", answering.file, name="answer_file"),
+    path(f"{_one}/bo-sung/<uuid:file_id>/bo/", answering.remove, name="answer_remove"),
+    path(f"{_one}/huy/", own.cancel, name="cancel"),
+    path(f"{_one}/nhan-ket-qua/", own.take, name="take"),
+]
 
 staff_urls = [
     path("ban/", desk.desk, name="desk"),

@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Missing
 from haicap.kernel.vietnamese import clean, fold_accents
+from haicap.parties import public as parties
 from haicap.units import public as units
 
 ROW: Final = "_row"  # the button that adds or removes a row: "add:signers", "remove:signers:0"
+ME: Final = "_me"  # the button that fills a person with who is signed in: "mother"
 CHOSEN: Final = "chosen"  # "<address>.chosen": one of the places a typed name may mean
 MOST_ROWS: Final = 100
 MOST_CHOICES: Final = 12
@@ -62,6 +64,34 @@ def row_pressed(post: Posted) -> bool:
     return bool(post.get(ROW))
 
 
+def filled_with(
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    name: str,
+    known: parties.Declared,
+) -> dict[str, Any]:
+    """The answers with the person of field `name` filled from what is known of somebody."""
+    address = known.address
+    facts: dict[str, Any] = {
+        "name": known.name,
+        "birth_date": known.birth_date.isoformat() if known.birth_date else "",
+        "sex": known.sex,
+        "personal_id": known.identifiers.get("personal_id", ""),
+        "nationality": "Việt Nam" if known.nationality == "VN" else "",
+        "phone": known.phone,
+        "address": {"territory": address["territory_code"], "detail": address["detail"]}
+        if address
+        else None,
+    }
+    field = next(
+        (f for f in definition["fields"] if f["name"] == name and f["kind"] == "person"), None
+    )
+    if field is None:
+        return dict(answers)
+    own = {part: facts[part] for part in field["parts"] if facts.get(part)}
+    return {**answers, name: {**(answers.get(name) or {}), **own}}
+
+
 def rows_changed(
     definition: Mapping[str, Any], post: Posted, *, at: datetime, prefix: str = ""
 ) -> dict[str, str]:
@@ -69,7 +99,7 @@ def rows_changed(
     answers = posted_answers(definition, post, at=at, prefix=prefix)
     groups = [prefix + f["name"] for f in definition["fields"] if f["kind"] == "group"]
     typed = {
-        name: post[name]
+        name: post.get(name) or ""
         for name in post
         if name != ROW and not any(name.startswith(f"{group}.") for group in groups)
     }

@@ -63,7 +63,7 @@ def steps() -> list[str]:
 
 
 def pages_of(dossier: Dossier, rules: catalogue.VersionRules) -> list[Page]:
-    """The pages of this draft in their order; parts of the form nothing is asked in are left out."""
+    """The pages of this draft in order, without parts of the form in which nothing is asked."""
     definition = catalogue.form_definition(rules.form_version_id)
     pages = [APPLICANT]
     if dossier.declared.get("owner"):
@@ -123,18 +123,17 @@ class Fault:
     sentence: str
 
 
-def faults_of(
+def looked_at(
     dossier: Dossier, rules: catalogue.VersionRules, *, by: Actor, at: datetime
-) -> list[Fault]:
-    """All that keeps the draft from being handed in now, by the rules of today."""
+) -> tuple[filing.Checked | None, list[Fault]]:
+    """The draft checked by the rules of today, or all that keeps it from being handed in now."""
     definition = catalogue.form_definition(rules.form_version_id)
     try:
-        filing.check(filing_of(dossier), ref=dossier.ref, by=by, at=at)
+        return filing.check(filing_of(dossier), ref=dossier.ref, by=by, at=at), []
     except Invalid as invalid:
-        return [fault_at(name, words, definition) for name, words in invalid.fields.items()]
+        return None, [fault_at(name, told, definition) for name, told in invalid.fields.items()]
     except Refusal as refusal:
-        return [Fault(REVIEW, "", str(refusal))]
-    return []
+        return None, [Fault(REVIEW, "", str(refusal))]
 
 
 def fault_at(name: str, sentence: str, definition: Mapping[str, Any]) -> Fault:
@@ -298,7 +297,11 @@ def handing_options() -> list[tuple[str, str, str]]:
     return [
         ("electronic", _("Bản điện tử"), _("Tải về ngay trên trang hồ sơ khi có kết quả")),
         ("counter", _("Nhận tại quầy"), _("Đến nơi tiếp nhận hồ sơ, mang theo thẻ căn cước")),
-        ("post", _("Qua bưu chính"), _("Bưu điện mang tới địa chỉ của ông bà, người nhận trả cước")),
+        (
+            "post",
+            _("Qua bưu chính"),
+            _("Bưu điện mang tới địa chỉ của ông bà, người nhận trả cước"),
+        ),
     ]
 
 

@@ -18,7 +18,7 @@ from haicap.units import public as units
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`competent` is empty where a coordinator will say who decides; `due_at` as if received now."""
+    """`competent` is empty where a coordinator will say it; `due_at` as if received now."""
 
     receiving: str
     competent: str

@@ -40,8 +40,21 @@
       draft.timer = setTimeout(() => save(form), 15000);
     } finally {
       draft.busy = false;
+      if (draft.waiting) form.requestSubmit(draft.waiting.submitter);
     }
   }
+  /* What is sent by the button needs no saving; one on its way is waited for, it changes the version. */
+  doc.addEventListener("submit", (event) => {
+    const draft = drafts.get(event.target);
+    if (!draft) return;
+    clearTimeout(draft.timer);
+    draft.changed = false;
+    draft.waiting = null;
+    if (!draft.busy) return;
+    event.preventDefault();
+    event.stopPropagation();
+    draft.waiting = { submitter: event.submitter };
+  }, true);
   for (const kind of ["input", "change"]) {
     doc.addEventListener(kind, (event) => {
       const form = event.target.form;
@@ -108,6 +121,11 @@
   });
   showAsked(doc);
   doc.body.addEventListener("htmx:load", (event) => showAsked(event.target));
+
+  /* --- the page on paper --------------------------------------------------------------------------------------- */
+  doc.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
 
   /* --- the card's QR text from a scanner that types: sent when it presses Enter, or pauses ----------------- */
   const scans = new WeakMap();
