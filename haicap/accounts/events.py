@@ -17,7 +17,7 @@ class SignedIn:  # nobody reacts
 
 @dataclass(frozen=True, slots=True)
 class SignInRefused:  # nobody reacts
-    """A wrong password or code for an account that exists. `reason` is password | totp | locked."""
+    """A wrong password or code. `reason` is password | totp | locked | unknown (of account 0)."""
 
     reason: str
 

@@ -58,7 +58,8 @@ class OneQuerySession:
         response = self.get_response(request)
         finish = request.__dict__.pop("outside_guard", None)
         if finish is not None:
-            response = finish()
+            inner, response = response, finish()
+            response.cookies.update(inner.cookies)
         if who and who.account.last_seen_at < at - SEEN_EVERY:
             WebSession.objects.filter(pk=who.account.session_id).update(last_seen_at=at)
         if token and not who and COOKIE not in response.cookies:

@@ -128,8 +128,9 @@ def sign_in(*, login: str, password: str, where: Where, at: datetime) -> Opened 
     if staff is None or not right:
         for key, (limit, close_for) in limits.items():
             attempt_failed(key, at=at, limit=limit, close_for=close_for)
-        if staff is not None:
-            _note_refusal(staff, "password" if may_enter else "locked", at=at)
+        # Unknown names are noted too (as account 0): the answer takes as long as for known ones.
+        reason = "unknown" if staff is None else "password" if may_enter else "locked"
+        _note_refusal(staff.pk if staff else 0, reason, at=at)
         raise WrongSignIn(_("Tên đăng nhập hoặc mật khẩu không đúng."))
     attempts_clear(f"sign-in-here:{name}|{where.ip}")
     if staff.totp_confirmed_at is not None:
@@ -164,7 +165,7 @@ def confirm_code(*, ticket: str, code: str, where: Where, at: datetime) -> Opene
             attempts_clear(key)
             return opened
     attempt_failed(key, at=at, limit=CODES[0], close_for=CODES[1])
-    _note_refusal(staff, "totp", at=at)
+    _note_refusal(staff.pk, "totp", at=at)
     raise WrongCode(_("Mã xác thực không đúng hoặc đã dùng. Xin chờ mã mới rồi nhập lại."))
 
 
@@ -187,8 +188,9 @@ def _refuse_closed(*keys: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def _note_refusal(staff: Staff, reason: str, *, at: datetime) -> None:
-    audit.record(SignInRefused(reason=reason), subject=staff.ref, by=NOBODY, at=at)
+def _note_refusal(staff_id: int, reason: str, *, at: datetime) -> None:
+    subject = f"accounts.Staff:{staff_id}"
+    audit.record(SignInRefused(reason=reason), subject=subject, by=NOBODY, at=at)
 
 
 @transaction.atomic

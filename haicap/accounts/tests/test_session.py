@@ -228,3 +228,22 @@ def test_a_token_acts_with_the_rights_of_its_person_and_the_cookie_does_not(cast
     ApiToken.objects.update(revoked_at=AT)
     with pytest.raises(actors.TokenRefused):
         actors.actor_from_token(header, at=AT)
+
+
+def test_the_api_asks_for_the_token_in_one_statement_and_never_looks_at_the_cookie(
+    cast: Cast,
+) -> None:
+    client = cast.client("minh")
+    assert client.get("/api/v1/me").status_code == 401
+    assert client.post("/api/v1/me").status_code == 401
+    assert client.get("/api/v1/open").json() == {"kind": "nobody"}
+    headers = {"Authorization": f"Bearer {cast.token('ha', trusted=True)}"}
+    with CaptureQueriesContext(connection) as context:
+        answer = client.get("/api/v1/me", headers=headers)
+    assert answer.json() == {"name": "Vũ Thu Hà", "source": "api", "trusted": True}
+    assert len(context) == 1
+    fresh = cast.client(enforce_csrf_checks=True)
+    assert fresh.post("/api/v1/me", headers=headers).status_code == 200
+    Staff.objects.filter(login="ha").update(auth_epoch=2)
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
+    assert client.get("/api/v1/me", headers={"Authorization": "Bearer \u0111"}).status_code == 401

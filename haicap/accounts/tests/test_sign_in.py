@@ -81,6 +81,14 @@ def test_signing_in_again_gives_a_new_token_and_ends_the_old_session(cast: Cast)
     assert queries.by_session(first, at=clock.now(), request_id="") is None
 
 
+def test_the_token_against_forged_forms_changes_with_the_sign_in(cast: Cast) -> None:
+    client = Client()
+    client.get("/dang-nhap/")
+    before = client.cookies["csrftoken"].value
+    client.post("/dang-nhap/", {"login": "minh", "password": PASSWORD})
+    assert client.cookies["csrftoken"].value != before
+
+
 def test_unknown_locked_wrong_and_outdated_are_told_alike(cast: Cast) -> None:
     Staff.objects.filter(login="ha").update(is_active=False)
     Staff.objects.filter(login="van").update(password_valid_until=AT - timedelta(days=1))
@@ -96,6 +104,8 @@ def test_unknown_locked_wrong_and_outdated_are_told_alike(cast: Cast) -> None:
     assert told == {"Tên đăng nhập hoặc mật khẩu không đúng."}
     reasons = [h.facts["reason"] for h in audit.history_of(Staff.objects.get(login="ha").ref)]
     assert reasons == ["locked"]
+    unknown = [h.facts["reason"] for h in audit.history_of("accounts.Staff:0")]
+    assert unknown == ["unknown"] * 3
 
 
 def test_demo_accounts_do_not_sign_in_in_production(cast: Cast, settings: Settings) -> None:

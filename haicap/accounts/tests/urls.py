@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from ninja import NinjaAPI
 
 from haicap.accounts.guards import citizen_page, public_page, signed_in_page, staff_page
-from haicap.kernel.actor import Duty
+from haicap.accounts.views.api_auth import BearerAuth
+from haicap.kernel.actor import Actor, Duty
 
 
 def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse("bare")
+
+
+api = NinjaAPI(auth=BearerAuth(), urls_namespace="accounts-tests", docs_url=None)
+
+
+@api.get("/me")
+@api.post("/me")
+def me(request: HttpRequest) -> dict[str, object]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return {"name": actor.name, "source": actor.source, "trusted": actor.trusted_clock}
+
+
+@api.get("/open", auth=None)
+def opened(request: HttpRequest) -> dict[str, object]:
+    return {"kind": request.actor.kind}  # type: ignore[attr-defined]
 
 
 site = [
@@ -25,6 +42,7 @@ urlpatterns = [
     path("signed-in/", signed_in_page(bare)),
     path("staff/", staff_page()(bare)),
     path("reception/", staff_page(Duty.RECEIVE)(bare)),
+    path("api/v1/", api.urls),
     path("", include("haicap.accounts.urls")),
     path("vneid-demo/", include("haicap.site.vneid_demo.urls")),
 ]

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -65,6 +66,7 @@ def sign_in_code(request: Request) -> HttpResponse:
 
 
 def _welcome(request: Request, opened: actions.Opened) -> HttpResponse:
+    rotate_token(request)
     response = HttpResponseRedirect(landing.asked_for(request) or landing.first_page(staff=True))
     give_cookie(response, token=opened.token)
     return response
@@ -182,6 +184,7 @@ def callback(request: Request) -> HttpResponse:
     except oidc.SignInFailed as failure:
         log.warning("sign-in by OpenID Connect failed (%s): %s", failure.reason, failure.detail)
         return _forget(_try_again(failure.reason))
+    rotate_token(request)
     return finish_outside(request, lambda: _forget(_open(request, identity)))
 
 

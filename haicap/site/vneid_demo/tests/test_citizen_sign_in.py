@@ -69,11 +69,13 @@ def test_a_citizen_signs_in_and_lands_on_the_page_asked_for(client: Client) -> N
     asked = client.get("/citizen/")["Location"]
     page = client.get(asked).content.decode()
     assert "VNeID" in page
+    forms_token = client.cookies["csrftoken"].value
     address = begin(client)
     page = client.get(address).content.decode()
     assert "DEMO" in page
     assert "Nguyễn Thị Lan, mức 2" in page
     assert client.get(choose(client, address))["Location"] == "/citizen/"
+    assert client.cookies["csrftoken"].value != forms_token
     assert client.get("/citizen/").status_code == 200
     assert client.get("/staff/").status_code == 403
     row = WebSession.objects.get()
