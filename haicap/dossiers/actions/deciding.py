@@ -170,9 +170,11 @@ def submit_approval(
 
 def _freeze(move: Moving, *, file_id: UUID | None, values: Mapping[str, Any] | None) -> None:
     dossier = move.dossier
-    if file_id is not None or values or dossier.result_use is None:
-        made = _draft(move, file_id=file_id, values=values)
-        move.record(ResultDrafted(**move.said(), file=str(dossier.result_use), made=made))
+    _reserve_number(move)
+    if file_id is not None:
+        dossier.result_use, dossier.result_values = _uploaded(move, file_id), None
+    elif values or dossier.result_use is None:
+        dossier.result_values = drafting.clean_values(values or {})
     if dossier.result_values is not None:
         dossier.result_use = _printed(move, is_draft=False)
     if dossier.result_use is None:

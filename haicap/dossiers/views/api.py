@@ -130,7 +130,7 @@ def journal(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.get(
     "/dossiers/{code}/receipt.pdf",
-    response={200: Any, **_PROBLEMS},
+    response=_PROBLEMS,
     summary="Form 01, the receipt and appointment, as PDF",
     openapi_extra={
         "responses": {
@@ -150,7 +150,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.get(
     "/dossiers/{code}/files/{file_id}",
-    response={200: Any, **_PROBLEMS},
+    response=_PROBLEMS,
     summary="The bytes of a file of a dossier",
     openapi_extra={
         "responses": {
