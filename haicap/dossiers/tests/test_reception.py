@@ -36,7 +36,7 @@ def test_reception_pins_everything_and_starts_the_clock(world: World) -> None:
     clock = deadlines.clock_of(dossier.ref)
     assert clock.due_original == dossier.due_at
     # Monday 23/11/2026, three working days; the 24th is a holiday
-    assert local(dossier.due_at) == datetime(2026, 11, 27, 17, tzinfo=VIETNAM)  # type: ignore[arg-type]
+    assert local(dossier.due_at) == datetime(2026, 11, 27, 17, tzinfo=VIETNAM)
     task = lead(dossier)
     assert (task.step, task.staff_id) == ("forward", world.cast.people["nga"].staff)
     assert local(task.due_at).hour == 17  # type: ignore[arg-type]
@@ -278,6 +278,7 @@ def test_a_citizen_takes_the_electronic_result_himself(world: World) -> None:
     with pytest.raises(Invalid):
         world.move(dossier, "return_result", "huong", how="counter")
     dossier = world.move(dossier, "return_result", "huong", how="electronic")
+    assert dossier.result_handed
     assert dossier.result_handed["receiver"] == "applicant"
     assert audit.history_of(dossier.ref)[-1].actor_kind == "citizen"
 
@@ -287,6 +288,8 @@ def test_the_receipt_says_what_was_promised_first(world: World) -> None:
     promised = dossier.due_at
     world.at += timedelta(days=2)
     dossier = world.move(dossier, "receive_supplement", "nga")
+    assert dossier.due_at
+    assert promised
     assert dossier.due_at > promised
     data = paperwork.receipt_data(Dossier.objects.get(pk=dossier.pk))
     assert data.due_at == promised
