@@ -1,1 +1,1 @@
-"""Pure building blocks without tables: who acts, which moves are legal, what time it is, how Vietnamese is folded."""
+"""Pure building blocks without tables: who acts, which moves are legal, what time it is."""

@@ -1,1 +1,1 @@
-"""The composition: settings, URLs, wiring, the pages around the modules. Knows all, rules nothing."""
+"""The composition: settings, addresses, wiring, the frame of pages. Knows all, rules nothing."""

@@ -1,4 +1,4 @@
-"""Row ids from a range per installation, so that two databases can be merged without renumbering."""
+"""Row ids from a range per installation, so that two databases can be merged as they are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ where s.schemaname = current_schema()
 
 
 def set_id_range(*, installation: int) -> int:
-    """Let every sequence count within installation * 10^12 … +10^12 - 1. Returns how many were moved.
+    """Let every sequence count within installation * 10^12 … +10^12 - 1; returns how many moved.
 
-    Run after each migration; a sequence that already counts in the range is left alone. A JavaScript
-    number holds ids of installations up to 9,006 exactly (2^53).
+    Run after each migration; a sequence that already counts in the range is left alone. A number
+    of JavaScript holds ids of installations up to 9,006 exactly (2^53).
     """
     low = installation * settings.ID_RANGE
     high = low + settings.ID_RANGE - 1
