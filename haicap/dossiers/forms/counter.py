@@ -66,7 +66,7 @@ def filing(post: QueryDict, *, code: str, answers: Mapping[str, Any]) -> Filing:
         channel=post.get("channel", "counter") or "counter",
         applicant=declared(person_typed(post, "applicant")),
         owner=declared(owner) if owner else None,
-        relation=post.get("relation", "") if owner else "",
+        relation=post.get("owner.relation", "") if owner else "",
         helper=post.get("helper", ""),
         answers=answers,
         papers=moves.counted_papers(post),

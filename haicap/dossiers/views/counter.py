@@ -30,6 +30,7 @@ USUAL: Final = (
     "1.001193", "2.000635", "2.000815", "2.000884", "1.004873", "1.000894", "1.000656", "1.001612",
 )  # fmt: skip
 FOUND: Final = 12
+ANSWERS: Final = "answers."  # a form may ask for an "owner" too, beside the dossier's own
 
 
 @accounts.staff_page(Duty.RECEIVE)
@@ -45,6 +46,10 @@ def walk_in(request: accounts.Request) -> HttpResponse:
         return _choose(request, refusal=str(refusal), status=refusal.status)
     if request.method == "GET":
         return _screen(request, rules, typed={}, errors={})
+    if answer_forms.row_pressed(request.POST):
+        definition = catalogue.form_definition(rules.form_version_id)
+        typed = answer_forms.rows_changed(definition, request.POST, at=request.at, prefix=ANSWERS)
+        return _screen(request, rules, typed=typed, errors={})
     if request.POST.get("read_card") or request.headers.get("HX-Target") == "applicant":
         return _read_card(request, rules)
     try:
@@ -85,7 +90,9 @@ def _receive(request: accounts.Request, rules: catalogue.VersionRules) -> Dossie
     by, at, post = request.actor, request.at, request.POST
     definition = catalogue.form_definition(rules.form_version_id)
     filing = forms.filing(
-        post, code=rules.code, answers=answer_forms.posted_answers(definition, post, at=at)
+        post,
+        code=rules.code,
+        answers=answer_forms.posted_answers(definition, post, at=at, prefix=ANSWERS),
     )
     answer = actions.once(
         key=post.get("key", ""),
@@ -147,11 +154,7 @@ def _context(
         ],
         "typed": typed,
         "errors": errors,
-        "answer_errors": {
-            name.removeprefix("answers."): sentence
-            for name, sentence in errors.items()
-            if name.startswith("answers.")
-        },
+        "answers": ANSWERS,
         "wrong": [(_field_id(name), sentence) for name, sentence in errors.items()],
         "key": typed.get("key") or uuid.uuid4().hex,
     }
@@ -159,9 +162,12 @@ def _context(
 
 def _field_id(name: str) -> str:
     """Where on the screen the fault named by the verb is shown."""
-    name = name.removeprefix("answers.")
+    if name.startswith(ANSWERS):
+        return name
     name = name.replace(".identifiers.", ".").replace(".address.territory_code", ".territory")
     name = name.replace(".address.", ".")
     if name.startswith("papers."):
         return f"counter-{name}"
-    return "place_code" if name in ("place.code", "place") else name
+    return {"place.code": "place_code", "place": "place_code", "relation": "owner.relation"}.get(
+        name, name
+    )
