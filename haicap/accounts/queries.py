@@ -96,62 +96,14 @@ select 0::bigint as id, x.id as staff_id, null::bigint as citizen_id, %(post)s::
 from accounts_staff x where x.id = %(staff)s
 """
 
-# The person, the post held today, and its duties with those lent to it, each with the agencies it
-# reaches.
+# What the person is and may do comes from accounts_who (migration 0002): see there.
 _WHO = """
-with recursive s as materialized ({found}),
-held as materialized (
-    select p.id, p.title, p.agency_id, v.short_name as agency_name
-    from s
-    join accounts_postholder h on h.post_id = s.post_id and h.staff_id = s.staff_id
-        and h.period @> %(day)s
-    join accounts_post p on p.id = h.post_id and p.period @> %(day)s
-    left join units_agencyversion v on v.agency_id = p.agency_id and v.period @> %(day)s
-),
-lent as (
-    select d.duty, d.reach, held.agency_id, d.procedures, null::bigint as delegation
-    from held join accounts_postduty d on d.post_id = held.id and d.period @> %(day)s
-    union all
-    select d.duty, d.reach, f.agency_id,
-        case when d.procedures is null then g.procedures
-             when g.procedures is null then d.procedures
-             else array(select unnest(d.procedures) intersect select unnest(g.procedures)) end,
-        g.id
-    from held
-    join accounts_delegation g on g.to_post_id = held.id and g.period @> %(day)s
-        and g.ended_at is null
-    join accounts_post f on f.id = g.from_post_id and f.period @> %(day)s
-    join accounts_postduty d on d.post_id = f.id and d.duty = g.duty and d.period @> %(day)s
-),
-rooted as materialized (
-    select lent.*, case lent.reach when 'unit' then coalesce(v.parent_id, lent.agency_id)
-                                   else lent.agency_id end as root
-    from lent left join units_agencyversion v on lent.reach = 'unit'
-        and v.agency_id = lent.agency_id and v.period @> %(day)s
-),
-below(root, id) as (
-    select root, root from rooted where reach in ('tree', 'unit')
-    union
-    select below.root, v.agency_id from below
-    join units_agencyversion v on v.parent_id = below.id and v.period @> %(day)s
-)
 select s.id, s.staff_id, s.citizen_id, s.level, s.second_factor_at, s.last_seen_at, s.expires_at,
-    s.trusted, st.full_name, st.login, st.must_change_password, st.totp_confirmed_at is not null,
-    c.party_id, pa.name, held.id, held.title, held.agency_id, held.agency_name,
-    (select count(*) from accounts_postholder h
-        join accounts_post p on p.id = h.post_id and p.period @> %(day)s
-        where h.staff_id = s.staff_id and h.period @> %(day)s),
-    (select json_agg(json_build_array(r.duty, r.reach, r.agency_id, r.procedures, r.delegation,
-        case when r.reach in ('tree', 'unit')
-             then (select json_agg(below.id) from below where below.root = r.root) end)
-        order by r.delegation nulls first, r.duty) from rooted r)::text
-from s
-left join accounts_staff st on st.id = s.staff_id and st.is_active
-    and st.auth_epoch = s.auth_epoch and (%(demo)s or not st.is_demo)
-left join accounts_citizen c on c.id = s.citizen_id and c.is_active and c.auth_epoch = s.auth_epoch
-left join parties_party pa on pa.id = c.party_id
-left join held on true
-where st.id is not null or c.id is not null
+    s.trusted, w.full_name, w.login, w.must_change, w.enrolled, w.party_id, w.party_name,
+    w.post_id, w.title, w.agency_id, w.agency_name, w.posts, w.duties, w.below
+from ({found}) s
+cross join lateral
+    accounts_who(s.staff_id, s.citizen_id, s.post_id, s.auth_epoch, %(day)s, %(demo)s) w
 """
 
 
@@ -179,7 +131,7 @@ def _read(row: tuple[Any, ...], *, source: str, request_id: str) -> Who:
     (
         session_id, staff_id, citizen_id, level, second_factor_at, last_seen_at, expires_at,
         trusted, full_name, login, must_change, enrolled, party_id, party_name,
-        post_id, title, agency_id, agency_name, posts, grants,
+        post_id, title, agency_id, agency_name, posts, duties, below,
     ) = row  # fmt: skip
     account = Account(
         session_id=session_id,
@@ -203,7 +155,7 @@ def _read(row: tuple[Any, ...], *, source: str, request_id: str) -> Who:
         post_title=title or "",
         agency=agency_id,
         agency_name=agency_name or "",
-        grants=_grants(grants),
+        grants=_grants(duties, below),
         identity_level=level,
         source=source,
         request_id=request_id,
@@ -212,18 +164,26 @@ def _read(row: tuple[Any, ...], *, source: str, request_id: str) -> Who:
     return Who(account=account, actor=actor)
 
 
-def _grants(found: str | None) -> tuple[Grant, ...]:
-    if not found:
+def _grants(duties: str | None, below: str | None) -> tuple[Grant, ...]:
+    if not duties:
         return ()
-    return tuple(
-        Grant(
-            duty=Duty(duty),
-            agencies=None if reach == "all" else frozenset(below or [agency]),
-            procedures=None if procedures is None else frozenset(procedures),
-            delegation=delegation,
+    trees: dict[int, set[int]] = {}
+    for root, agency in json.loads(below or "[]"):
+        trees.setdefault(root, set()).add(agency)
+    found = []
+    for duty, reach, agency, procedures, lent, delegation, root in json.loads(duties):
+        reached = trees.get(root) or {agency}
+        both = [frozenset(codes) for codes in (procedures, lent) if codes is not None]
+        found.append(
+            Grant(
+                duty=Duty(duty),
+                agencies=None if reach == "all" else frozenset(reached),
+                # A lent duty never covers more than its lender's.
+                procedures=frozenset.intersection(*both) if both else None,
+                delegation=delegation,
+            )
         )
-        for duty, reach, agency, procedures, delegation, below in json.loads(found)
-    )
+    return tuple(found)
 
 
 def by_session(token: str, *, at: datetime, request_id: str) -> Who | None:
