@@ -347,7 +347,10 @@ def start(*, home: Home, log: Path, say: Say, durable: bool = True) -> Server:
         say("tạo cụm cơ sở dữ liệu", "making the database cluster")
         initialise(home=home, durable=durable)
     check_version(home)
-    (home.data / "postmaster.pid").unlink(missing_ok=True)
+    # Nothing runs here any more; what is left names a process that may still look alive to the
+    # server: a zombie that nobody collects in a container, or a stranger with the same number.
+    for left in (home.data / "postmaster.pid", *home.sockets.glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
     settings = SETTINGS | ({} if durable else THROW_AWAY)
     settings["unix_socket_directories"] = str(home.sockets)
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

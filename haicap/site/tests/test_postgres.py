@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,11 +59,17 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    # pytest's folders are closed to others; the service user of a root must be able to enter.
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
-    made = Place(tmp_path / "var")
+def folder() -> Iterator[Path]:
+    """Not pytest's own folders: those are closed to the service user of a root."""
+    made = Path(tempfile.mkdtemp(prefix="haicap-postgres-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+def place(folder: Path) -> Iterator[Place]:
+    made = Place(folder / "var")
     yield made
     made.stop()
 
@@ -155,10 +163,8 @@ def test_the_server_dies_with_the_process_that_started_it(place: Place) -> None:
     assert alive(data) == []
 
 
-def test_a_folder_with_a_very_long_name_still_gets_a_socket(tmp_path: Path) -> None:
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
-    place = Place(tmp_path / ("thư-mục-rất-dài" * 6))
+def test_a_folder_with_a_very_long_name_still_gets_a_socket(folder: Path) -> None:
+    place = Place(folder / ("thư-mục-rất-dài" * 6))
     try:
         server = place.start()
         assert query(server.home, "select 1") == "1"
@@ -186,18 +192,16 @@ def test_a_server_that_cannot_start_shows_the_end_of_its_log(place: Place) -> No
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 def test_started_by_root_in_a_closed_folder_it_lives_elsewhere_and_changes_no_mode(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
-    monkeypatch.setattr(postgres, "OUTSIDE", tmp_path / "lib")
-    closed = tmp_path / "closed"
+    monkeypatch.setattr(postgres, "OUTSIDE", folder / "lib")
+    closed = folder / "closed"
     closed.mkdir(mode=0o700)
     place = Place(closed / "clone" / "var")
     try:
         server = place.start()
         assert server.home.outside
-        assert server.home.data.is_relative_to(tmp_path / "lib")
+        assert server.home.data.is_relative_to(folder / "lib")
         assert query(server.home, "select 1") == "1"
         assert closed.stat().st_mode & 0o777 == 0o700
         server.stop()
@@ -210,16 +214,14 @@ def test_started_by_root_in_a_closed_folder_it_lives_elsewhere_and_changes_no_mo
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 def test_programs_the_service_user_cannot_reach_are_copied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
-        folder.chmod(0o755)
-    monkeypatch.setattr(postgres, "OUTSIDE", tmp_path / "lib")
+    monkeypatch.setattr(postgres, "OUTSIDE", folder / "lib")
     monkeypatch.setattr(postgres, "may_run", lambda account, program: False)
-    place = Place(tmp_path / "var")
+    place = Place(folder / "var")
     try:
         server = place.start()
-        assert server.home.binaries.is_relative_to(tmp_path / "lib")
+        assert server.home.binaries.is_relative_to(folder / "lib")
         assert query(server.home, "create extension pg_trgm; select 1") == "1"
     finally:
         place.stop()
