@@ -5,12 +5,12 @@ The screens and the API call the same verbs. Hot lists answer plain dicts throug
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
@@ -18,9 +18,11 @@ from haicap.accounts.views.api_auth import BearerAuth
 from haicap.catalogue.views.api import router as catalogue_router
 from haicap.deadlines.views.api import router as deadlines_router
 from haicap.dossiers.views.api import router as dossiers_router
+from haicap.dossiers.views.schemas import BY_MOVE
 from haicap.files.views.api import router as files_router
 from haicap.kernel.errors import Refusal
 from haicap.site import refusals
+from haicap.site.openapi import WholeAPI
 from haicap.units.views.api import router as units_router
 
 
@@ -33,7 +35,7 @@ class FastJson(BaseRenderer):
         return msgspec.json.encode(data)
 
 
-api = NinjaAPI(
+api = WholeAPI(
     title="HaiCap",
     version="1",
     description=(
@@ -83,14 +85,26 @@ _SENTENCES = {
     "string_too_short": "Cần có thông tin này.",
     "extra_forbidden": "Không có mục này.",
     "json_invalid": "Nội dung gửi lên không phải JSON đúng dạng.",
+    "union_tag_not_found": "Cần có thông tin này.",
+    "union_tag_invalid": "Không có việc này.",
 }
+
+
+def _field(item: Mapping[str, Any]) -> str:
+    """The name as it was sent, below the body: where it stood, not how it was read."""
+    parts = [part for part in item.get("loc", ())[1:] if part != "payload"]
+    if item.get("type", "").startswith("union_tag"):
+        return "move"
+    if parts and parts[0] in BY_MOVE:
+        parts = parts[1:]
+    return ".".join(str(part) for part in parts)
 
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
         {
-            "field": ".".join(str(part) for part in item.get("loc", ())[1:] if part != "payload"),
+            "field": _field(item),
             "detail": _SENTENCES.get(item.get("type", ""), "Giá trị không đúng dạng."),
         }
         for item in error.errors

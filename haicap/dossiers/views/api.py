@@ -182,8 +182,9 @@ def legal_moves(request: HttpRequest, code: str) -> HttpResponse:
     by, at = _actor(request), _at(request)
     dossier = queries.find(code=code, by=by)
     _saw(request, "moves", dossier)
-    needs = {model.model_fields["move"].annotation.__args__[0]: model for model in s.MOVES}  # type: ignore[union-attr]
-    items = [_needs(needs[move], move, dossier, at=at) for move in access.legal_moves(by, dossier)]
+    items = [
+        _needs(s.BY_MOVE[move], move, dossier, at=at) for move in access.legal_moves(by, dossier)
+    ]
     return _json(
         {"state": dossier.state, "version": dossier.version, "items": items, "next": None},
         version=dossier.version,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from uuid import UUID
 
 from ninja import Schema
@@ -344,6 +345,10 @@ MOVES: Final[tuple[type[MoveIn], ...]] = (
     Assign, AskSupplement, ReceiveSupplement, CheckSupplement, DraftResult, SubmitApproval,
     ReturnDraft, Approve, NumberAndIssue, ReturnResult, Reroute, SettleFee,
 )  # fmt: skip
+# By the word that stands in `move`.
+BY_MOVE: Final[Mapping[str, type[MoveIn]]] = {
+    get_args(model.model_fields["move"].annotation)[0]: model for model in MOVES
+}
 
 AnyMove = Annotated[
     Submit | Accept | AskBefore | Complete | RefuseIntake | Cancel | Transfer | ConfirmReceipt

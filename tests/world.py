@@ -1,0 +1,177 @@
+"""The whole house for the tests at the top: the real city, its catalogue and calendar, and people.
+
+Catalogue, calendar and units are loaded once per database. A module's people and dossiers are made
+once inside one transaction that is rolled back after its last test; each test stands in a savepoint
+of its own. The clock is a Monday morning of November 2026 and goes on by a second a look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from haicap.accounts.models import Reach
+from haicap.accounts.tests.cast import Cast, Commune, Someone, add_person
+from haicap.accounts.tests.cast import _citizen as add_citizen
+from haicap.audit.actions import make_months
+from haicap.catalogue.load import load_catalogue
+from haicap.catalogue.models import Procedure
+from haicap.deadlines.load import load_calendar
+from haicap.kernel import clock
+from haicap.kernel.actor import Duty, system
+from haicap.units.load import LoadedCity, load_city, loaded_city
+
+LOADED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=clock.VIETNAM)  # a Monday
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
+    b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000053 00000 n \n"
+    b"0000000102 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n"
+)
+BODE, CUANAM = "00118", "00082"  # decides; receives
+SPECIALTIES = ("vp", "vhxh", "kt", "ca")
+
+
+class Watch:
+    """A clock that stands where it is put and goes on by a second at every look."""
+
+    def __init__(self, start: datetime) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        """The next moment."""
+        self.time += timedelta(seconds=1)
+        return self.time
+
+    def forward(self, **span: float) -> None:
+        """Let time pass."""
+        self.time += timedelta(**span)
+
+
+@dataclass
+class House:
+    """The city with people in two communes: Bồ Đề decides, Cửa Nam receives."""
+
+    city: LoadedCity
+    cast: Cast
+    watch: Watch
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def browser(self, who: str = "", **more: Any) -> Client:
+        """A browser, signed in as somebody unless `who` is empty."""
+        return self.cast.client(who, at=self.watch.now(), **more)
+
+    def token(self, who: str, **more: Any) -> str:
+        """An API token of somebody."""
+        return self.cast.token(who, at=self.watch.now(), **more)
+
+    def bearer(self, who: str) -> dict[str, str]:
+        """The header of an API call by somebody; none for nobody."""
+        return {"Authorization": f"Bearer {self.token(who)}"} if who else {}
+
+
+def load() -> None:
+    """What is the same for every test, committed once: the calendar, the catalogue, the units."""
+    load_calendar(at=LOADED_AT)
+    make_months(day=LOADED_AT.date(), months=4)
+    if not Procedure.objects.exists():
+        load_catalogue(by=system("test"), at=LOADED_AT)
+    load_city(by=system("test"), at=LOADED_AT)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A transaction of which nothing stays."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+    """The test database holds the real city."""
+    with django_db_blocker.unblock():
+        load()
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    """The people of the module's tests, gone after the last of them."""
+    watch = Watch(MORNING)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        django_db_blocker.unblock(),
+        rolled_back(),
+    ):
+        patch.setattr(clock, "now", watch.now)
+        load()  # tests that commit may have emptied the tables meanwhile
+        yield make_house(watch)
+
+
+def make_house(watch: Watch) -> House:
+    """The city as it stands, with the people added in the current transaction."""
+    city = loaded_city(day=MORNING.date())
+    cast = Cast(
+        city=city.city_id,
+        city_committee=city.committee_id,
+        centre=city.centre_id,
+        branch=city.branch_of[BODE],
+        department=city.departments["tuphap"],
+        bode=_commune(city, BODE),
+        cuanam=_commune(city, CUANAM),
+    )
+    _staff(cast, city)
+    cast.lan = add_citizen("000155000011", "Nguyễn Thị Lan", date(1955, 3, 8), "female", 1)
+    cast.huong = add_citizen("000191000022", "Lê Thị Hương", date(1991, 5, 2), "female", 2)
+    return House(city=city, cast=cast, watch=watch)
+
+
+def _commune(city: LoadedCity, code: str) -> Commune:
+    return Commune(
+        territory=city.commune_ids[code],
+        code=code,
+        committee=city.committee_of[code],
+        office=city.division[code, "vp"],
+        culture=city.division[code, "vhxh"],
+        economy=city.division[code, "kt"],
+        point=city.point_of[code],
+    )
+
+
+def _staff(cast: Cast, city: LoadedCity) -> None:
+    """Both communes are staffed alike: `handle.kt@bode`, `decide@cuanam`…; then the city's own."""
+    for name, code in (("bode", BODE), ("cuanam", CUANAM)):
+        office = city.division[code, "vp"]
+        _add(cast, f"receive@{name}", city.point_of[code], Duty.RECEIVE)
+        for specialty in SPECIALTIES:
+            division = city.division[code, specialty]
+            _add(cast, f"handle.{specialty}@{name}", division, Duty.HANDLE)
+            _add(cast, f"head.{specialty}@{name}", division, Duty.HEAD)
+        _add(cast, f"decide@{name}", city.committee_of[code], Duty.DECIDE, Reach.TREE)
+        _add(cast, f"issue@{name}", office, Duty.ISSUE, Reach.UNIT)
+        _add(cast, f"accounts@{name}", office, Duty.ACCOUNTS, Reach.UNIT)
+    _add(cast, "coordinate@branch", cast.branch, Duty.COORDINATE, Reach.TREE)
+    for duty in (Duty.OBSERVE, Duty.COORDINATE, Duty.CATALOGUE, Duty.ACCOUNTS, Duty.OPERATE):
+        _add(cast, f"{duty}@city", city.centre_id, duty, Reach.ALL)
+
+
+_NAMES = ("Hà", "Minh", "Nga", "Quân", "Vân", "Tuấn", "Kiên", "Thu", "Bình", "Dũng", "Diệu", "Tâm")
+
+
+def _add(cast: Cast, login: str, agency: int, duty: Duty, reach: Reach = Reach.OWN) -> Someone:
+    name = f"Phạm Thị {_NAMES[len(cast.people) % len(_NAMES)]}"
+    cast.people[login] = add_person(
+        login=login, name=name, agency=agency, title=f"Vị trí {duty}", duties=[(duty, reach)]
+    )
+    return cast.people[login]
