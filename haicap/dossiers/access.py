@@ -6,7 +6,7 @@ whoever comes second is told that the move is no longer legal (409), not that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -97,9 +97,14 @@ class Desks:
 
 def desks_of(dossier: Dossier) -> Desks:
     """The desks of a dossier: one statement."""
+    return desks_among(Task.objects.filter(dossier=dossier).order_by("created_at", "id"))
+
+
+def desks_among(tasks: Iterable[Task]) -> Desks:
+    """The desks by all tasks of a dossier, oldest first."""
     agencies: dict[str, int] = {}
     lead = waiting = None
-    for task in Task.objects.filter(dossier=dossier).order_by("created_at", "id"):
+    for task in tasks:
         agencies[task.duty] = task.agency_id
         if task.step == "confirm":  # heads and specialists alike may take it in
             agencies[Duty.HANDLE] = agencies[Duty.HEAD] = task.agency_id
