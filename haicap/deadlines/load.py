@@ -101,7 +101,7 @@ def load_clocks(clocks: Sequence[PastClock]) -> dict[str, ClockView]:
 
     Refuses what the verbs refuse of the limit and the years; the order of moments is the caller's.
     """
-    lives = [(life, _dues(life)) for life in clocks]
+    lives = [(life, dues_of(life)) for life in clocks]
     rows = Clock.objects.bulk_create(
         [_clock_row(life, dues) for life, dues in lives], batch_size=1000
     )
@@ -134,7 +134,7 @@ def load_clocks(clocks: Sequence[PastClock]) -> dict[str, ClockView]:
     return {row.ref: view_of(row) for row in rows}
 
 
-def _dues(life: PastClock) -> list[datetime]:
+def dues_of(life: PastClock) -> list[datetime]:
     """The due time at the start and after each pause, oldest first."""
     calendar = calendar_by_id(life.calendar_id).calendar
     stops = [counting.Pause(p.begins_at, p.ends_at, p.policy) for p in life.pauses]

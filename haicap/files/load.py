@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from haicap.files import events
 from haicap.files.actions import put_bytes
 from haicap.files.checks import check
 from haicap.files.models import Scan, UseKind
@@ -33,6 +34,18 @@ class PastUse:
     kind: UseKind
     by: Actor
     at: datetime
+
+
+    def kept(self) -> object:
+        """The fact `keep` records."""
+        return events.FileKept(
+            use_id=str(self.id), sha256=self.sha256, slot=self.slot, kind=str(self.kind)
+        )
+
+
+def attached(uses: Iterable[PastUse]) -> object:
+    """The fact `attach` records."""
+    return events.FilesAttached(use_ids=tuple(str(use.id) for use in uses))
 
 
 @transaction.atomic
