@@ -132,6 +132,8 @@ def rules_open(*, code: str, channel: str, by: Actor, at: datetime) -> catalogue
     rules = catalogue.version_at(code, day=day_of(at))
     if not rules.open_for_submission:
         raise NotOpen(rules.closed_reason)
+    if by.is_citizen and by.source == "screen" and not settings.OWN_WEB_FORM:
+        raise NotOpen(_("Nơi này nhận hồ sơ trực tuyến qua Cổng Dịch vụ công quốc gia."))
     if rules.channels and channel not in rules.channels:
         raise NotOpen(
             _("Thủ tục “%(name)s” không nhận hồ sơ theo cách “%(channel)s”.")

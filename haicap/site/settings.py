@@ -171,6 +171,9 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REQUIRE_SECOND_FACTOR = MODE == "production"
 
+# Our own form for citizens is one channel; where the national portal is the only one it is off.
+OWN_WEB_FORM = os.environ.get("HAICAP_WEB_FORM", "on") != "off"
+
 FILES_STORE = os.environ.get("HAICAP_FILES", str(VAR / "files"))  # a folder, or s3://bucket/prefix
 FILE_LIMIT = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

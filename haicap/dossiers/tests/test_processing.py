@@ -103,7 +103,8 @@ def test_a_late_answer_is_taken_and_marked(world: World) -> None:
 
 def test_restart_counts_the_whole_term_again(world: World) -> None:
     dossier = world.at_stage("IN_PROCESS")
-    DeadlineRule.objects.filter(pk=dossier.deadline_rule_id or 0).update(supplement_policy="RESTART")
+    rule = DeadlineRule.objects.filter(pk=dossier.deadline_rule_id or 0)
+    rule.update(supplement_policy="RESTART")
     dossier = world.move(Dossier.objects.get(pk=dossier.pk), "ask_supplement", "hoa", **ASKED)
     world.at = datetime(2026, 12, 7, 10, 0, tzinfo=VIETNAM)
     dossier = world.move(dossier, "receive_supplement", "nga")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from pytest_django import Settings
 
 from haicap.audit import public as audit
 from haicap.catalogue.models import DeadlineRule, ProcedureVersion
@@ -244,6 +245,25 @@ def test_the_identity_level_is_asked_of_citizens_only(world: World) -> None:
             filing=world.filing(channel="online", applicant=None), by=huong, at=world.later()
         )
     assert world.hand_in().state == "SUBMITTED"
+
+
+def test_our_own_form_may_be_switched_off_and_other_channels_stay(
+    world: World, settings: Settings
+) -> None:
+    settings.OWN_WEB_FORM = False
+    huong = world.by("huong")
+    with pytest.raises(NotOpen, match="Cổng Dịch vụ công"):
+        actions.start_draft(procedure_code=MARITAL, by=huong, at=world.later())
+    assert world.hand_in().state == "SUBMITTED"
+    from dataclasses import replace
+
+    portal = replace(huong, source="api")
+    dossier = actions.hand_in(
+        filing=world.filing(channel="online", applicant=None, source="dvcqg", source_code="G1"),
+        by=portal,
+        at=world.later(),
+    )
+    assert dossier.source == "dvcqg"
 
 
 def test_only_reception_and_citizens_submit(world: World) -> None:
