@@ -7,29 +7,47 @@ of its own. The clock is a Monday morning of November 2026 and goes on by a seco
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
 from haicap.accounts.models import Reach
-from haicap.accounts.tests.cast import Cast, Commune, Someone, add_person
+from haicap.accounts.tests.cast import EVER, Cast, Commune, Someone, add_person
 from haicap.accounts.tests.cast import _citizen as add_citizen
 from haicap.audit.actions import make_months
 from haicap.catalogue.load import load_catalogue
 from haicap.catalogue.models import Procedure
 from haicap.deadlines.load import load_calendar
+from haicap.dossiers import actions
+from haicap.dossiers.filing import Filing, PaperIn
+from haicap.dossiers.models import Dossier
+from haicap.dossiers.tests.world import filled
+from haicap.files import public as files
 from haicap.kernel import clock
-from haicap.kernel.actor import Duty, system
+from haicap.kernel.actor import Actor, Duty, system
 from haicap.units.load import LoadedCity, load_city, loaded_city
 
 LOADED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=clock.VIETNAM)  # a Monday
+BIRTH = "1.001193"
+# The way of a birth handed in online in Bồ Đề.
+WAY = (
+    ("accept", "receive@bode"), ("transfer", "receive@bode"),
+    ("confirm_receipt", "handle.vp@bode"), ("submit_approval", "handle.vp@bode"),
+    ("approve", "decide@bode"), ("number_and_issue", "issue@bode"),
+)  # fmt: skip
+ASKED: dict[str, Any] = {
+    "items": [{"paper": "", "fault": "Thiếu chữ ký", "todo": "Ký rồi nộp lại"}],
+    "reason": "Chưa đủ căn cứ",
+}
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -39,6 +57,9 @@ PDF = (
 )
 BODE, CUANAM = "00118", "00082"  # decides; receives
 SPECIALTIES = ("vp", "vhxh", "kt", "ca")
+
+
+__all__ = ["EVER"]
 
 
 class Watch:
@@ -73,6 +94,50 @@ class House:
     def token(self, who: str, **more: Any) -> str:
         """An API token of somebody."""
         return self.cast.token(who, at=self.watch.now(), **more)
+
+    def actor(self, who: str) -> Actor:
+        """What a verb takes as `by`, as of now."""
+        return self.cast.actor(who, at=self.watch.time)
+
+    def upload(self, who: str, *, ref: str = "", slot: str = "", name: str = "giấy.pdf") -> UUID:
+        """A file of somebody, staged unless `ref` says where it lies."""
+        return files.keep(
+            stream=io.BytesIO(PDF),
+            name=name,
+            ref=ref,
+            slot=slot,
+            by=self.actor(who),
+            at=self.watch.now(),
+        ).id
+
+    def online(self, **more: Any) -> Dossier:
+        """A dossier that Lan hands in online: a birth in Bồ Đề, one file for every paper."""
+        given = filled(BIRTH, place=BODE, day=MORNING.date())
+        papers = [
+            PaperIn(slot=paper.slot, file_id=self.upload("lan", slot=paper.slot))
+            for paper in given["papers"]
+        ]
+        filing = Filing(**{**given, "papers": papers, "channel": "online", **more})
+        return actions.hand_in(filing=filing, by=self.actor("lan"), at=self.watch.now())
+
+    def move(self, dossier: Dossier, move: str, who: str, **values: Any) -> Dossier:
+        """One move."""
+        return actions.make_move(
+            dossier_id=dossier.pk,
+            move=move,
+            values=values,
+            by=self.actor(who),
+            at=self.watch.now(),
+        )
+
+    def moved_on(self, dossier: Dossier, *, to: str) -> Dossier:
+        """The dossier on its way until it is in the state `to`."""
+        for move, who in WAY:
+            if dossier.state == to:
+                return dossier
+            dossier = self.move(dossier, move, who)
+        assert dossier.state == to, dossier.state
+        return dossier
 
     def bearer(self, who: str) -> dict[str, str]:
         """The header of an API call by somebody; none for nobody."""
@@ -117,6 +182,31 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
         patch.setattr(clock, "now", watch.now)
         load()  # tests that commit may have emptied the tables meanwhile
         yield make_house(watch)
+
+
+@pytest.fixture(scope="module")
+def furnished(house: House) -> House:
+    """The house with dossiers of Lan's in it: `kept` names codes, drafts and files."""
+    received = house.moved_on(house.online(), to="RECEIVED")
+    approval = house.moved_on(house.online(), to="SUBMIT_APPROVAL")
+    issued = house.moved_on(house.online(), to="ISSUED")
+    asked = house.move(house.online(), "ask_before", "receive@bode", **ASKED)
+    draft = actions.start_draft(procedure_code=BIRTH, by=house.actor("lan"), at=house.watch.now())
+    slot = received.papers[0]["slot"]
+    house.kept |= {
+        "slot": slot,
+        "received": received.code,
+        "paper": files.uses_of([received.ref])[received.ref][0].id,
+        "approval": approval.code,
+        "frozen": approval.result_use,
+        "issued": issued.code,
+        "result": issued.result_use,
+        "asked": asked.code,
+        "waiting": house.upload("lan", slot=f"{asked.pk}:{slot}"),
+        "draft": draft.uuid,
+        "draft_file": house.upload("lan", ref=draft.ref, slot=slot),
+    }
+    return house
 
 
 def make_house(watch: Watch) -> House:

@@ -163,6 +163,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_AUTOREFRESH = TESTING  # else every client of a test reads all static files
 
 # Argon2id at 19 MiB, t=2, p=1: 20 CPU-ms, so that 2,500 sign-ins in five minutes leave the machine
 # free.
