@@ -72,7 +72,9 @@ def saw(
 
 
 class ReadingLog:
-    """Outside the read-only guard: writes what the view said it showed. No row, no page."""
+    """Outside the read-only guard: writes what the view said it showed, also beside a refusal (a
+    page that comes back with what is wrong shows the same data). No row, no page.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -80,7 +82,7 @@ class ReadingLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         by = getattr(request, "actor", None)
-        if by is not None and by.is_staff and response.status_code < 400:
+        if by is not None and by.is_staff and response.status_code < 500:
             for purpose, (subjects, parties) in getattr(request, "readings", {}).items():
                 write_reading(
                     page=request.path,
