@@ -230,3 +230,11 @@ class ReceiptIssued:  # nobody reacts
     """Form 01 was made and kept; `file` is the use."""
 
     file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossiersLoaded:  # nobody reacts
+    """Demo dossiers came in by a load: those numbered from `first` on."""
+
+    first: int
+    count: int

@@ -190,24 +190,7 @@ def ask_supplement(
         recorded_at=recorded_at,
     )  # fmt: skip
     dossier = move.dossier
-    rule = dossier.deadline_rule
-    if rule is None or dossier.received_at is None:
-        raise LookupError("a received dossier is pinned to a time limit")
-    asked = Request.objects.filter(dossier=dossier, stage="during").count()
-    if asked >= rule.supplement_max:
-        raise moving.conflict(
-            dossier, by=by, desks=move.desks,
-            why=_("Chỉ được yêu cầu bổ sung %(n)s lần và hồ sơ này đã yêu cầu đủ số lần.")
-            % {"n": rule.supplement_max},
-        )  # fmt: skip
-    late = tasks.working_days_since(dossier.received_at, at=at) > SUPPLEMENT_WITHIN
-    if late and not typed.text(basis, field="basis"):
-        raise Invalid(
-            {
-                "basis": _("Đã quá %(n)s ngày làm việc từ khi tiếp nhận; cần ghi căn cứ.")
-                % {"n": SUPPLEMENT_WITHIN}
-            }
-        )
+    rule, asked = _may_still_ask(move, basis=basis)
     request = asking.make_request(
         move, stage="during", items=items, reason=reason, basis=basis, reply_by=reply_by
     )
@@ -236,6 +219,30 @@ def ask_supplement(
     )
     asking.number_request(request, agency_id=move.competent(), at=at)
     return move.save("is_paused")
+
+
+def _may_still_ask(move: Moving, *, basis: str) -> tuple[catalogue.DeadlineRule, int]:
+    """The rule the dossier is pinned to, and how often a supplement was asked for before."""
+    dossier = move.dossier
+    rule = dossier.deadline_rule
+    if rule is None or dossier.received_at is None:
+        raise LookupError("a received dossier is pinned to a time limit")
+    asked = Request.objects.filter(dossier=dossier, stage="during").count()
+    if asked >= rule.supplement_max:
+        raise moving.conflict(
+            dossier, by=move.by, desks=move.desks,
+            why=_("Chỉ được yêu cầu bổ sung %(n)s lần và hồ sơ này đã yêu cầu đủ số lần.")
+            % {"n": rule.supplement_max},
+        )  # fmt: skip
+    late = tasks.working_days_since(dossier.received_at, at=move.at) > SUPPLEMENT_WITHIN
+    if late and not typed.text(basis, field="basis"):
+        raise Invalid(
+            {
+                "basis": _("Đã quá %(n)s ngày làm việc từ khi tiếp nhận; cần ghi căn cứ.")
+                % {"n": SUPPLEMENT_WITHIN}
+            }
+        )
+    return rule, asked
 
 
 @transaction.atomic

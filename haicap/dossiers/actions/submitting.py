@@ -211,19 +211,21 @@ def _fill(dossier: Dossier, checked: Checked, *, by: Actor, at: datetime) -> Non
     dossier.declared = filing.snapshot(checked)
     dossier.answers = checked.answers
     dossier.papers = checked.papers
-    dossier.subject = _subject(rules, checked.answers)
+    dossier.subject = subject_for(rules, checked.answers)
     dossier.place_id, dossier.place_at = checked.place_id, checked.place_at
     dossier.place_detail = checked.place_detail
     dossier.wants_result = checked.wants_result
-    dossier.helped_by = _helper(dossier, checked, by=by)
+    dossier.helped_by = helper_of(dossier, checked, by=by)
 
 
-def _subject(rules: catalogue.VersionRules, answers: Mapping[str, Any]) -> str:
+def subject_for(rules: catalogue.VersionRules, answers: Mapping[str, Any]) -> str:
+    """The summary line (trích yếu) of a dossier."""
     said = catalogue.subject_of(rules.form_version_id, answers)
     return said or rules.short_name or rules.name
 
 
-def _helper(dossier: Dossier, checked: Checked, *, by: Actor) -> dict[str, Any] | None:
+def helper_of(dossier: Dossier, checked: Checked, *, by: Actor) -> dict[str, Any] | None:
+    """Who filled it in for the people on it; None when they did."""
     if by.is_staff and checked.channel == Channel.ONLINE:
         return {"kind": "staff", "id": by.person, "words": checked.helper}
     if checked.helper:
@@ -403,7 +405,7 @@ def change_content(
     if answers is None:
         return
     dossier.answers = filing.check_answers(dossier.form_version_id, answers, at=at)
-    dossier.subject = _subject(rules, dossier.answers)
+    dossier.subject = subject_for(rules, dossier.answers)
     place = filing.place_said(dossier.form_version_id, dossier.answers, at=at)
     if place is not None:
         dossier.place_id, dossier.place_at, dossier.place_detail = place

@@ -57,10 +57,37 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
     desks = access.desks_of(dossier)
     agencies = units.agency_names(_agency_ids(dossier, desks), day=day)
     english = (get_language() or "vi").startswith("en")
-    version = dossier.procedure_version
-    calendar = deadlines.calendar_at(day=day).calendar
-    state = State(dossier.state)
     staff = by.is_staff
+    return {
+        **_named(dossier, english=english),
+        **_people(dossier),
+        "place": _place(dossier),
+        "support_agency": agencies.get(dossier.support_agency_id or 0, ""),
+        "receiving_agency": agencies.get(dossier.receiving_agency_id or 0, ""),
+        "competent_agency": agencies.get(dossier.competent_agency_id or 0, ""),
+        **_times(dossier, desks, at=at),
+        "due_explained": due_explained(dossier, english=english),
+        "answers": dossier.answers,
+        "answer_rows": answer_rows(dossier, english=english),
+        "papers": dossier.papers,
+        "files": files_of(dossier, by=by),
+        **_money(dossier),
+        "wants_result": dossier.wants_result,
+        "result": result_of(dossier, by=by),
+        "desks": _desks(dossier, agencies) if staff else [],
+        "requests": [_request(request) for request in dossier.requests.order_by("id")],
+        "opinions": _opinions(dossier) if staff else [],
+        "moves": [
+            {"move": move, "words": str(MOVE_WORDS[move])}
+            for move in access.legal_moves(by, dossier, desks=desks)
+        ],
+        "timeline": story_of(dossier.ref, for_staff=staff),
+    }
+
+
+def _named(dossier: Dossier, *, english: bool) -> dict[str, Any]:
+    """What it is and by which codes it is known."""
+    version, state = dossier.procedure_version, State(dossier.state)
     return {
         "id": dossier.pk,
         "uuid": str(dossier.uuid),
@@ -77,11 +104,13 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
         "channel": dossier.channel,
         "source": dossier.source,
         "source_code": dossier.source_code,
-        **_people(dossier),
-        "place": _place(dossier),
-        "support_agency": agencies.get(dossier.support_agency_id or 0, ""),
-        "receiving_agency": agencies.get(dossier.receiving_agency_id or 0, ""),
-        "competent_agency": agencies.get(dossier.competent_agency_id or 0, ""),
+        "volume": dossier.volume,
+        "ordinal": dossier.ordinal,
+    }
+
+
+def _times(dossier: Dossier, desks: access.Desks, *, at: datetime) -> dict[str, Any]:
+    return {
         "created_at": dossier.created_at,
         "submitted_at": dossier.submitted_at,
         "received_at": dossier.received_at,
@@ -89,37 +118,25 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
         "paused": dossier.is_paused,
         "completed_at": dossier.completed_at,
         "returned_at": dossier.returned_at,
-        "volume": dossier.volume,
-        "ordinal": dossier.ordinal,
         "time_left": standing(
             due=dossier.due_at or (desks.lead.due_at if desks.lead else None),
             started_at=dossier.received_at or dossier.submitted_at,
             paused=dossier.is_paused,
             completed_at=dossier.completed_at,
             is_open=dossier.state in OPEN,
-            calendar=calendar,
+            calendar=deadlines.calendar_at(day=day_of(at)).calendar,
             at=at,
         ),
-        "due_explained": due_explained(dossier, english=english),
-        "answers": dossier.answers,
-        "answer_rows": answer_rows(dossier, english=english),
-        "papers": dossier.papers,
-        "files": files_of(dossier, by=by),
+    }
+
+
+def _money(dossier: Dossier) -> dict[str, Any]:
+    return {
         "fee_total": dossier.fee_total,
         "fee_lines": dossier.fee_lines,
         "money": dossier.money,
         "money_words": str(Money(dossier.money).label),
         "fee_receipt": dossier.fee_receipt,
-        "wants_result": dossier.wants_result,
-        "result": result_of(dossier, by=by),
-        "desks": _desks(dossier, agencies) if staff else [],
-        "requests": [_request(request) for request in dossier.requests.order_by("id")],
-        "opinions": _opinions(dossier) if staff else [],
-        "moves": [
-            {"move": move, "words": str(MOVE_WORDS[move])}
-            for move in access.legal_moves(by, dossier, desks=desks)
-        ],
-        "timeline": story_of(dossier.ref, for_staff=staff),
     }
 
 
