@@ -5,41 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
-from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from haicap.dossiers.flow import OPEN, State
-from haicap.dossiers.models import Channel, Dossier
+from haicap.dossiers.models import Channel, Dossier, DossierQuerySet
 from haicap.kernel import clock
 from haicap.kernel.actor import Actor
 
-_SQL = """
-select d.commune_id,
-    count(*) filter (where d.state = any(%(open)s) and d.completed_at is null),
-    count(*) filter (where d.state = any(%(open)s) and d.completed_at is null
-        and not d.is_paused and d.due_at < %(at)s),
-    count(*) filter (where d.state = any(%(open)s) and d.completed_at is null
-        and not d.is_paused and d.due_at >= %(at)s and d.due_at < %(tomorrow)s),
-    count(*) filter (where d.state = 'SUBMITTED'),
-    count(*) filter (where d.state = 'ISSUED'),
-    count(*) filter (where d.received_at >= %(month)s),
-    count(*) filter (where d.received_at >= %(month)s and d.channel = 'online'),
-    count(*) filter (where d.completed_at >= %(month)s),
-    count(*) filter (where d.completed_at >= %(month)s and d.completed_at <= d.due_at)
-from dossiers_dossier d
-where d.commune_id is not null
-  and (d.state = any(%(open)s) or d.received_at >= %(month)s or d.completed_at >= %(month)s)
-group by d.commune_id
-"""
+CITY: Final = "city"  # everywhere
+NOWHERE: Final = "nowhere"  # where nobody could tell yet which commune it concerns
+Where = int | Literal["city", "nowhere"]  # a commune's territory id, or one of these two
 
 
 @dataclass(frozen=True, slots=True)
 class CommuneFigures:
     """How one commune stands now; counts of dossiers, months cut at Vietnamese midnight."""
 
-    commune_id: int
+    commune_id: int | None  # None: not known yet
     open: int = 0
     overdue: int = 0
     due_today: int = 0
@@ -63,37 +48,37 @@ class CommuneFigures:
     @property
     def level(self) -> int:
         """Step of the map's colour, 0 to 5, by the share of open dossiers that are overdue."""
-        share = self.overdue_share
-        return sum(share > bound for bound in LEVELS) if self.overdue else 0
+        return sum(100 * self.overdue > bound * self.open for bound in LEVELS)
 
 
 LEVELS = (0, 2, 5, 10, 20)
+# The figures by their names; each is the number of dossiers `behind` it.
+SHOWS = (
+    "open", "overdue", "due_today", "to_receive", "to_return", "received", "received_online",
+    "completed", "completed_in_time",
+)  # fmt: skip
 
 
-def commune_figures(*, at: datetime) -> dict[int, CommuneFigures]:
-    """The present figures of every commune that has any, by territory id. One statement."""
-    today = clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _SQL,
-            {
-                "open": list(OPEN),
-                "at": at,
-                "tomorrow": today + timedelta(days=1),
-                "month": today.replace(day=1),
-            },
-        )
-        return {row[0]: CommuneFigures(*row) for row in cursor.fetchall()}
+def commune_figures(*, by: Actor, at: datetime) -> dict[int | None, CommuneFigures]:
+    """The present figures of every commune that has any, by territory id (None: not known yet): of
+    the dossiers `by` may see, so that every number leads to exactly as many. One statement.
+    """
+    month = _month(at)
+    counted = {f"n_{show}": Count("pk", filter=_figure(show, at)) for show in SHOWS}
+    rows: QuerySet[Any, Any] = (
+        Dossier.objects.seen_by(by)
+        .filter(Q(state__in=OPEN) | Q(received_at__gte=month) | Q(completed_at__gte=month))
+        .values("commune")
+        .annotate(**counted)
+        .order_by("commune")
+    )
+    return {row[0]: CommuneFigures(*row) for row in rows.values_list("commune", *counted)}
 
 
 def total(figures: Iterable[CommuneFigures]) -> CommuneFigures:
     """The city as the sum of its communes."""
-    rows = [
-        (f.open, f.overdue, f.due_today, f.to_receive, f.to_return, f.received,
-         f.received_online, f.completed, f.completed_in_time)
-        for f in figures
-    ]  # fmt: skip
-    return CommuneFigures(0, *(sum(column) for column in zip(*rows, strict=True)))
+    rows = list(figures)
+    return CommuneFigures(None, **{show: sum(getattr(row, show) for row in rows) for show in SHOWS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +89,7 @@ class Behind:
     code: str
     procedure: str
     state: str
-    commune_id: int
+    commune_id: int | None
     agency_id: int
     started_at: datetime
     due_at: datetime | None
@@ -115,30 +100,26 @@ class Behind:
 
 PAGE = 50
 # Newest first where time goes forward, most pressing first where it runs out.
-_NEWEST = ("received", "received_online", "completed", "to_return")
+_NEWEST = ("received", "received_online", "completed", "completed_in_time", "to_return")
 
 
 def behind(
     *,
     show: str,
-    commune_id: int | None,
+    where: Where,
     after: tuple[datetime, int] | None,
     by: Actor,
     at: datetime,
 ) -> list[Behind]:
-    """At most PAGE + 1 dossiers that `by` may see behind a figure of a commune (None: the city).
+    """At most PAGE + 1 dossiers that `by` may see behind a figure of a commune, or of the city.
 
     `after` is the key (moment, id) of the last row shown. One statement.
     """
     newest = show in _NEWEST
-    moment = {"completed": "completed_at", "to_return": "completed_at"}.get(show, "received_at")
+    done = show in ("completed", "completed_in_time", "to_return")
+    moment = "completed_at" if done else "received_at"
     key = F(moment) if newest else Coalesce("due_at", "submitted_at")
-    rows = Dossier.objects.seen_by(by).filter(_figure(show, at)).annotate(key=key)
-    rows = (
-        rows.filter(commune__isnull=False)
-        if commune_id is None
-        else rows.filter(commune=commune_id)
-    )
+    rows = _behind(show, where, by=by, at=at).annotate(key=key)
     if after is not None:
         beyond = "lt" if newest else "gt"
         rows = rows.filter(
@@ -161,18 +142,38 @@ def behind(
     return [Behind(*row) for row in found[: PAGE + 1]]
 
 
+def count(*, show: str, where: Where, by: Actor, at: datetime) -> int:
+    """How many dossiers stand behind a figure."""
+    return _behind(show, where, by=by, at=at).count()
+
+
+def _behind(show: str, where: Where, *, by: Actor, at: datetime) -> DossierQuerySet:
+    rows = Dossier.objects.seen_by(by).filter(_figure(show, at))
+    if where == CITY:
+        return rows
+    return rows.filter(commune__isnull=True) if where == NOWHERE else rows.filter(commune=where)
+
+
+def _month(at: datetime) -> datetime:
+    return _today(at).replace(day=1)
+
+
+def _today(at: datetime) -> datetime:
+    return clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _figure(show: str, at: datetime) -> Q:
-    today = clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    month = today.replace(day=1)
+    month = _month(at)
     going_on = Q(state__in=OPEN, completed_at__isnull=True)
     running = going_on & Q(is_paused=False)
     return {
         "open": going_on,
         "overdue": running & Q(due_at__lt=at),
-        "due_today": running & Q(due_at__gte=at, due_at__lt=today + timedelta(days=1)),
+        "due_today": running & Q(due_at__gte=at, due_at__lt=_today(at) + timedelta(days=1)),
         "to_receive": Q(state=State.SUBMITTED),
         "to_return": Q(state=State.ISSUED),
         "received": Q(received_at__gte=month),
         "received_online": Q(received_at__gte=month, channel=Channel.ONLINE),
         "completed": Q(completed_at__gte=month),
+        "completed_in_time": Q(completed_at__gte=month, completed_at__lte=F("due_at")),
     }[show]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haicap.dossiers.views import board, counter, desk, track
+from haicap.dossiers.views import board, counter, desk, pile, track
 from haicap.dossiers.views.citizen import answering, draft, own, papers, start
 
 app_name = "dossiers"
@@ -41,7 +41,7 @@ citizen_urls = [
 staff_urls = [
     path("ban/", desk.desk, name="desk"),
     path("ban/tiep-nhan/", counter.walk_in, name="walk_in"),
-    path("ban/trinh-ky/", desk.pile, name="pile"),
+    path("ban/trinh-ky/", pile.pile, name="pile"),
     path("ban/<str:code>/", desk.one, name="one"),
     path("ban/<str:code>/giay-tiep-nhan.pdf", desk.receipt, name="receipt"),
     path("ban/<str:code>/tep/<uuid:file_id>/", desk.file, name="file"),

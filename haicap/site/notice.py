@@ -35,7 +35,7 @@ def carry(request: HttpRequest, response: HttpResponseBase) -> None:
     """Move the view's sentence on its way, or take away one that has been shown."""
     sentence = unquote(str(response.headers.get(HEADER, "")))
     del response[HEADER]
-    if sentence and request.headers.get("HX-Request"):
+    if sentence and request.headers.get("HX-Request") and "HX-Redirect" not in response.headers:
         response["HX-Trigger"] = json.dumps({"toast": {"message": sentence}})
     elif sentence:
         response.set_cookie(

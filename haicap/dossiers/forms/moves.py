@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from haicap.catalogue import public as catalogue
 from haicap.dossiers import actions
 from haicap.dossiers.filing import PaperIn
 from haicap.dossiers.flow import MOVE_WORDS
@@ -19,6 +20,7 @@ from haicap.files import public as files
 from haicap.kernel.actor import Actor
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid
+from haicap.kernel.vietnamese import clean, fold_accents
 from haicap.units import public as units
 
 Words = Any  # text, or text translated when shown
@@ -36,6 +38,7 @@ class Field:
     options: tuple[tuple[str, Words], ...] = ()
     value: str = ""
     rows: int = 3
+    usual: tuple[tuple[str, Words], ...] = ()  # of the options those that are likely meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,10 @@ FORMS: Final[Mapping[str, MoveForm]] = {
         MoveForm(
             "reroute", MOVE_WORDS["reroute"], "r", "route", "secondary",
             (
-                Field("agency_code", _("Cơ quan giải quyết"), "choice", required=True),
+                Field(
+                    "agency_code", _("Cơ quan giải quyết"), "agency", required=True,
+                    hint=_("Gõ tên rồi chọn trong danh sách, hoặc gõ mã cơ quan"),
+                ),
                 _REASON,
             ),
             done=_("Đã chọn cơ quan giải quyết hồ sơ %(code)s."),
@@ -221,7 +227,12 @@ def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:
         )
         return _with(form, "staff_id", options=people)
     if form.move == "reroute":
-        return _with(form, "agency_code", options=_deciding(at))
+        return _with(
+            form,
+            "agency_code",
+            options=tuple((a.code, agency_words(a)) for a in _deciding(day_of(at))),
+            usual=_likely(dossier, at=at),
+        )
     if form.move == "settle_fee":
         return _with(form, "amount", value=str(dossier.fee_total))
     if form.move == "return_result":
@@ -236,30 +247,69 @@ def _with(form: MoveForm, name: str, **changes: Any) -> MoveForm:
     return replace(form, fields=fields)
 
 
-def _deciding(at: datetime) -> tuple[tuple[str, str], ...]:
+DECIDING_KINDS: Final = (
+    units.AgencyKind.COMMUNE_COMMITTEE,
+    units.AgencyKind.DEPARTMENT,
+    units.AgencyKind.CITY_COMMITTEE,
+)
+
+
+def _deciding(day: date) -> list[units.AgencyView]:
+    """Every agency that may decide anything."""
+    return [agency for kind in DECIDING_KINDS for agency in units.agencies_at(day, kind=kind)]
+
+
+def agency_words(agency: units.AgencyView) -> str:
+    """An agency as the list offers it: its name, and the code that says which one is meant."""
+    return f"{agency.short_name or agency.name} · {agency.code}"
+
+
+def _likely(dossier: Dossier, *, at: datetime) -> tuple[tuple[str, str], ...]:
+    """The committees of the communes into which the place that was declared has gone."""
     day = day_of(at)
-    kinds = (
-        units.AgencyKind.COMMUNE_COMMITTEE,
-        units.AgencyKind.DEPARTMENT,
-        units.AgencyKind.CITY_COMMITTEE,
-    )
-    return tuple(
-        (agency.code, agency.name) for kind in kinds for agency in units.agencies_at(day, kind=kind)
-    )
+    said = catalogue.place_of(dossier.form_version_id, dossier.answers)
+    if not said:
+        return ()
+    found = units.resolve_place(str(said["territory"]), day=dossier.place_at, at_day=day)
+    committees = [
+        agency
+        for candidate in found
+        if candidate.now is not None
+        for agency in units.serving(
+            candidate.now.id, kind=units.AgencyKind.COMMUNE_COMMITTEE, day=day
+        )
+    ]
+    return tuple((agency.code, agency_words(agency)) for agency in committees[:MOST_LIKELY])
 
 
-Reader = Callable[[QueryDict, HttpRequest, Dossier, Actor, datetime], dict[str, Any]]
+MOST_LIKELY: Final = 6
 
 
-def read(
-    move: str, request: HttpRequest, dossier: Dossier, *, by: Actor, at: datetime
-) -> dict[str, Any]:
+def agency_code(typed: str, *, day: date) -> str:
+    """The code of the agency that `typed` can only mean: as offered, a code, or a name. Invalid."""
+    text = clean(typed[:300])
+    code = text.rpartition("·")[2].strip().upper()
+    deciding = _deciding(day)
+    if any(agency.code == code for agency in deciding):
+        return code
+    wanted = fold_accents(text)
+    named = [
+        agency.code
+        for agency in deciding
+        if wanted and wanted in (fold_accents(agency.name), fold_accents(agency.short_name))
+    ]
+    if len(named) != 1:
+        raise Invalid({"agency_code": gettext("Chọn một cơ quan trong danh sách.")})
+    return named[0]
+
+
+def read(move: str, request: HttpRequest, *, by: Actor, at: datetime) -> dict[str, Any]:
     """The arguments of the verb from the posted form. Invalid at what has no meaning at all."""
     posted = request.POST
     form = FORMS[move]
     values: dict[str, Any] = {}
     for field in form.fields:
-        values |= _read_field(move, field, posted)
+        values |= _read_field(field, posted, at=at)
     if form.papers:
         values["papers"] = counted_papers(posted)
     if form.upload:
@@ -267,15 +317,33 @@ def read(
     return values
 
 
-def _read_field(move: str, field: Field, posted: QueryDict) -> dict[str, Any]:
+def _read_field(field: Field, posted: QueryDict, *, at: datetime) -> dict[str, Any]:
     text = posted.get(field.name, "")
-    if field.name == "items":
-        return {"items": [{"todo": line} for line in text.splitlines() if line.strip()]}
-    if field.name == "reply_by":
-        return {"reply_by": _day(text)}
-    if field.name in ("staff_id", "amount"):
-        return {field.name: _whole(text, field.name)}
+    match field.name:
+        case "items":
+            return {"items": [{"todo": line} for line in text.splitlines() if line.strip()]}
+        case "reply_by":
+            return {"reply_by": _day(text)}
+        case "agency_code":
+            chosen = text.strip() or posted.get("agency_usual", "")
+            return {"agency_code": agency_code(chosen, day=day_of(at))}
+        case "staff_id" | "amount":
+            return {field.name: _whole(text, field.name)}
     return {field.name: text}
+
+
+# Where the form shows a fault that the verb names otherwise.
+_SHOWN_AT: Final = {"values": "content", "file_id": "file"}
+
+
+def at_fields(faults: Mapping[str, str]) -> dict[str, str]:
+    """Faults by the fields of the form: a line of a list is told at the list."""
+    found: dict[str, str] = {}
+    for name, sentence in faults.items():
+        first = name.partition(".")[0]
+        shown = name if first == "papers" and name != first else _SHOWN_AT.get(first, first)
+        found.setdefault(shown, sentence)
+    return found
 
 
 def _day(text: str) -> date | None:
@@ -332,8 +400,8 @@ def _draft(
     upload = request.FILES.get("file")
     if upload is not None and upload.file is not None:
         kept = files.keep(
-            stream=upload.file, name=upload.name or "", ref=files.staged_ref(by), slot="result",
-            by=by, at=at,
+            stream=cast(BinaryIO, upload.file), name=upload.name or "",
+            ref=files.staged_ref(by), slot="result", by=by, at=at,
         )  # fmt: skip
         return {"file_id": kept.id}
     content = str(values.get("content", "")).strip()

@@ -157,7 +157,8 @@
   }
   doc.addEventListener("click", (event) => {
     const header = event.target.closest("table[data-sortable] th[data-sort]");
-    if (!header || !event.target.closest("button")) return;
+    if (!header || !event.target.closest("button, a")) return;
+    event.preventDefault();
     const column = header.cellIndex;
     const order = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
     const body = header.closest("table").tBodies[0];

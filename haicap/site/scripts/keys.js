@@ -21,16 +21,22 @@
   });
   for (const toggle of doc.querySelectorAll("[data-keys]")) toggle.setAttribute("aria-pressed", String(!off()));
 
+  /* What was done may have left the list: the one that came into its place is then the next. */
+  let place = 0;
+  const items = () => [...doc.querySelectorAll("[data-item]")].filter(seen);
+  doc.addEventListener("focusin", (event) => {
+    const item = event.target.closest("[data-item]");
+    if (item) place = Math.max(items().indexOf(item), 0);
+  });
   function move(step) {
-    const items = [...doc.querySelectorAll("[data-item]")].filter(seen);
-    if (!items.length) return;
-    const here = doc.activeElement.closest("[data-item]") || doc.querySelector("[data-item][aria-current]");
-    const place = items.indexOf(here);
-    const next = items[place < 0 ? 0 : Math.min(Math.max(place + step, 0), items.length - 1)];
-    (next.matches("a, button") ? next : next.querySelector("a, button, input"))?.focus();
+    const all = items();
+    const here = all.indexOf(doc.activeElement.closest("[data-item]") || doc.querySelector("[data-item][aria-current]"));
+    const next = all[Math.min(Math.max(here < 0 ? place : here + step, 0), all.length - 1)];
+    (next?.matches("a, button") ? next : next?.querySelector("a, button, input"))?.focus();
   }
 
   doc.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey && event.target.form) event.target.form.requestSubmit();
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
     const scope = doc.querySelector("dialog[open]") || doc;
     const search = event.key === "/" && find(scope, "[data-search]");

@@ -41,13 +41,20 @@
   }
 
   /* --- dialogs, menus ---------------------------------------------------------------------------- */
+  /* The focus goes to what is wrong, else to what is meant first (data-first), else to the first question. */
+  function show(dialog) {
+    if (dialog.open) return;
+    dialog.showModal();
+    const wanted = ["[aria-invalid=true]", "[data-first]", "input:not([type=hidden]), select, textarea", "button"];
+    wanted.map((selector) => dialog.querySelector(selector)).find(Boolean)?.focus();
+  }
   doc.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog]");
     if (opener) {
       const dialog = doc.getElementById((opener.dataset.dialog || opener.hash || "").replace("#", ""));
       if (dialog) {
         event.preventDefault();
-        dialog.showModal();
+        show(dialog);
       }
       return;
     }
@@ -130,14 +137,17 @@
     settle(doc);
     const wanted = scope.matches?.("[data-focus]") ? scope : scope.querySelector("[data-focus]");
     if (wanted) wanted.focus();
+    for (const dialog of scope.querySelectorAll("dialog[data-open]")) show(dialog);
   }
   arrive(doc);
   doc.body.addEventListener("htmx:afterSettle", (event) => {
     arrive(event.target);
     if (event.target.id === "work") {
       const from = event.detail.requestConfig?.elt?.closest?.("[data-item]");
-      for (const item of doc.querySelectorAll("[data-list] [data-item]")) item.removeAttribute("aria-current");
-      from?.setAttribute("aria-current", "true");
+      if (from) {
+        for (const item of doc.querySelectorAll("[data-list] [data-item]")) item.removeAttribute("aria-current");
+        from.setAttribute("aria-current", "true");
+      }
       event.target.closest(".panes")?.classList.add("open");
       event.target.scrollIntoView({ block: "nearest" });
     }
