@@ -29,6 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.journey)
+            # Without this mark no test database is made, and they would write into the real one.
+            item.add_marker(pytest.mark.django_db)
 
 
 @pytest.fixture(scope="session")

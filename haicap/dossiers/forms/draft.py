@@ -122,6 +122,32 @@ class Fault:
     control: str
     sentence: str
 
+    @property
+    def named(self) -> str:
+        """The sentence as it stands away from its control."""
+        label = _labels().get(self.control)
+        return f"{label}: {self.sentence}" if label else self.sentence
+
+
+def _labels() -> dict[str, str]:
+    """Controls whose sentences do not say by themselves what they are about."""
+    return {
+        "contact.name": _("Người nộp"),
+        "contact.phone": _("Số điện thoại"),
+        "contact.email": _("Thư điện tử"),
+        "contact.territory": _("Nơi ở hiện nay"),
+        "contact.detail": _("Nơi ở hiện nay"),
+        "owner.name": _("Họ và tên, hoặc tên tổ chức"),
+        "owner.personal_id": _("Số định danh cá nhân"),
+        "owner.tax_code": _("Mã số thuế"),
+        "owner.birth_date": _("Ngày sinh"),
+        "owner.sex": _("Giới tính"),
+        "owner.phone": _("Số điện thoại"),
+        "owner.territory": _("Địa chỉ"),
+        "owner.detail": _("Địa chỉ"),
+        "relation": _("Quan hệ với chủ hồ sơ"),
+    }
+
 
 def looked_at(
     dossier: Dossier, rules: catalogue.VersionRules, *, by: Actor, at: datetime

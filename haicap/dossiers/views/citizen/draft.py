@@ -190,7 +190,7 @@ def show(
         "steps": forms.steps(),
         "typed": typed,
         "errors": {fault.control: fault.sentence for fault in told},
-        "wrong": [(fault.control, fault.sentence) for fault in told],
+        "wrong": [(fault.control, fault.named) for fault in told],
         "back_url": previous.url(draft.dossier.uuid) if previous else "",
         "here": request.get_full_path(),
         **context,
@@ -396,7 +396,7 @@ def _missing(draft: Draft, faults: list[forms.Fault]) -> list[tuple[str, str]]:
             f"{fault.page.url(uuid)}?from=review#{quote(fault.control)}"
             if fault.page != forms.REVIEW
             else "",
-            fault.sentence,
+            fault.named,
         )
         for fault in faults
     ]
