@@ -51,9 +51,7 @@ def once(
             {"Idempotency-Key": _("Khóa chống gửi lặp dài tối đa %(n)s chữ.") % {"n": LONGEST_KEY}}
         )
     caller = f"{by.kind}:{by.person}"
-    fingerprint = hashlib.sha256(
-        json.dumps(body, sort_keys=True, ensure_ascii=False, default=str).encode()
-    ).hexdigest()
+    fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [caller, key, fingerprint, at])
         claimed = cursor.fetchone()

@@ -137,3 +137,14 @@ def test_codes_and_ordinals_of_many_at_once_are_single_and_without_a_hole(
     assert len({one.code for one in found}) == 12
     assert sorted(one.ordinal for one in found) == list(range(1, 13))
     assert len({one.applicant_id for one in found}) == 1
+
+
+def test_a_body_with_half_a_letter_has_its_fingerprint_too(world: World) -> None:
+    given: dict[str, Any] = {
+        "key": "half",
+        "body": {"name": "\ud800"},
+        "run": lambda: {"ok": 1},
+        "by": world.by("nga"),
+        "at": world.at,
+    }
+    assert actions.once(**given) == actions.once(**given) == {"ok": 1}
