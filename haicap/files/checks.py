@@ -259,6 +259,8 @@ def _picture(opened: BinaryIO, head: bytes, name: str, media_type: str, size: in
 
 def _tiff(opened: BinaryIO, head: bytes, name: str, media_type: str, size: int) -> Checked:
     """Pages are the chain of directories (TIFF 6.0, section 2); a chain that never ends is cut."""
+    if len(head) < 8:
+        raise _broken(name)
     order = "<" if head[:2] == b"II" else ">"
     at = struct.unpack_from(order + "I", head, 4)[0]
     pages = 0
