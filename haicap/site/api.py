@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -58,6 +59,13 @@ for _router in (units_router, deadlines_router, catalogue_router, files_router, 
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return refusals.answer(request, refusal)
+
+
+@api.exception_handler(OperationalError)
+def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    if not refusals.passing(error):
+        raise error
+    return refusals.answer(request, refusals.Busy())
 
 
 @api.exception_handler(Http404)

@@ -8,6 +8,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -129,4 +130,6 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return refusals.answer(request, exception)
+        if isinstance(exception, OperationalError) and refusals.passing(exception):
+            return refusals.answer(request, refusals.Busy())
         return None

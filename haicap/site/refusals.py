@@ -8,13 +8,35 @@ from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from psycopg_pool import PoolTimeout
 
 from haicap.kernel.actor import NOBODY
 from haicap.kernel.errors import Invalid, Refusal
+
+
+class Busy(Refusal):
+    """Somebody else holds the row, or all connections are taken: worth another try in a moment."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        self.retry_after = 5
+        super().__init__(_("Hệ thống đang bận, xin thử lại sau ít giây. Chưa có gì được ghi lại."))
+
+
+# lock_not_available, deadlock_detected, query_canceled, too_many_connections (PostgreSQL, annex A)
+_PASSING = frozenset({"55P03", "40P01", "57014", "53300"})
+
+
+def passing(error: OperationalError) -> bool:
+    """Whether the database's refusal passes by itself: a lock held too long, no free connection."""
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", None) in _PASSING or isinstance(cause, PoolTimeout)
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
