@@ -93,8 +93,8 @@ BAD = [
     ),
     *at(
         "applicant.identifiers.personal_id", control="applicant.personal_id", short="00008500001",
-        letters="00008500001A", negative="-00085000012", endless="0" * 3000, other_figures="٠٠٠٠٨٥٠٠٠٠١٢",
-        sql="000085000012' OR '1'='1",
+        letters="00008500001A", negative="-00085000012", endless="0" * 3000,
+        other_figures="٠٠٠٠٨٥٠٠٠٠١٢", sql="000085000012' OR '1'='1",
     ),
     *at("applicant.phone", letters="abc", short="012", endless="0" * 400, nul="0100\x00000012"),
     *at("applicant.email", no_at="an.example.vn", header="an@example.vn\nBcc: b@example.vn",
@@ -508,7 +508,17 @@ def test_unknown_codes_are_not_found_anywhere(furnished: House, code: str) -> No
 
 @pytest.mark.usefixtures("nothing_stored")
 @pytest.mark.parametrize(
-    "file_id", ["17", "null", "0" * 32, str(uuid.uuid4()), "{}", "g" * 36, "%00", "1" * 500]
+    "file_id",
+    [
+        "17",
+        "null",
+        "0" * 32,
+        "5b65f099-eaf8-4b36-8d44-e83e43257f6b",
+        "{}",
+        "g" * 36,
+        "%00",
+        "1" * 500,
+    ],
 )
 def test_unknown_and_crooked_file_ids_are_refused(furnished: House, file_id: str) -> None:
     code = furnished.kept["received"]
@@ -592,7 +602,7 @@ NASTY = [
 
 def asked_with(house: House) -> Iterator[tuple[str, str, list[str]]]:
     """(who, address, names that may be asked) of everything that is read."""
-    document = Document(send_to(Client())).whole
+    document = Document.fetched(send_to(Client())).whole
     for template, operations in document["paths"].items():
         names = [p["name"] for p in operations.get("get", {}).get("parameters", [])
                  if p["in"] == "query"]  # fmt: skip
