@@ -51,14 +51,19 @@ class Answer:
 
 
 class Document:
-    """The OpenAPI document, read once."""
+    """The OpenAPI document."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, whole: Mapping[str, Any]) -> None:
+        self.whole = whole
+        self._validators: dict[str, Draft202012Validator] = {}
+
+    @classmethod
+    def fetched(cls, send: Send) -> Document:
+        """As the installation serves it."""
         status, headers, body = send("GET", DOCUMENT, {}, b"")
         assert status == 200, status
         assert headers["Content-Type"].startswith("application/json")
-        self.whole: dict[str, Any] = json.loads(body)
-        self._validators: dict[str, Draft202012Validator] = {}
+        return cls(json.loads(body))
 
     def operation(self, name: str) -> tuple[str, str, dict[str, Any]]:
         """("POST", the template of the address, the operation) of "POST /dossiers/{code}/moves"."""

@@ -48,7 +48,7 @@ def send_to(browser: Client) -> Send:
 
 @pytest.fixture(scope="module")
 def document(house: House) -> Document:
-    return Document(send_to(Client()))
+    return Document.fetched(send_to(Client()))
 
 
 @pytest.fixture
