@@ -14,7 +14,8 @@ from django.db import transaction
 from haicap.deadlines import due as counting
 from haicap.deadlines.actions import STARTED, hours_json, publish_calendar, rows_json
 from haicap.deadlines.calendar import Confidence, DayKind, DayRow, Hours, hours
-from haicap.deadlines.due import AfterPause, Policy, TimeUnit
+from haicap.deadlines.due import AfterPause as AfterPause
+from haicap.deadlines.due import Policy, TimeUnit
 from haicap.deadlines.models import Calendar, Clock, DueChange, Pause
 from haicap.deadlines.queries import (
     CITY_CALENDAR,

@@ -35,7 +35,6 @@ class PastUse:
     by: Actor
     at: datetime
 
-
     def kept(self) -> object:
         """The fact `keep` records."""
         return events.FileKept(

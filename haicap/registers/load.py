@@ -22,6 +22,7 @@ from haicap.registers.models import Book, CodePattern, Counter, NumberState
 from haicap.registers.pattern import render, scope_key
 from haicap.registers.queries import pattern_for
 
+RESERVED: Final = NumberState.RESERVED
 NUMBERS: Final = "registers_number"
 BOOKS: Final = "registers_book"
 _AT_ONCE: Final = 1000
