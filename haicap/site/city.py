@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from haicap.accounts import load as accounts_load
+from haicap.audit import public as audit
 from haicap.catalogue import load as catalogue_load
 from haicap.deadlines import load as deadlines_load
+from haicap.dossiers import load as dossiers_load
 from haicap.kernel.actor import system
 from haicap.kernel.clock import day_of
 from haicap.units import load as units_load
@@ -32,6 +34,7 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
     Repeating it changes nothing that is there; more dossiers are added up to the number asked for.
     """
     with transaction.atomic():
+        run("set local idle_in_transaction_session_timeout = 0")  # much is thought out in between
         say("đơn vị hành chính và cơ quan", "territories and agencies")
         city = units_load.load_city(by=LOADER, at=at)
         say("lịch làm việc và ngày nghỉ", "the working calendar")
@@ -40,10 +43,40 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
         catalogue_load.load_catalogue(by=LOADER, at=at)
         if people:
             say("cán bộ, các vai và người dân hư cấu", "staff, the cast, fictitious citizens")
-            accounts_load.load_people(city, by=LOADER, at=at)
-    # The planner knows nothing of tables that were empty a moment ago.
+            opened = dossiers_load.OPENED  # people were there before their dossiers
+            audit.make_months(day=day_of(opened), months=dossiers_load.months_until(at))
+            everybody = accounts_load.load_people(city, by=LOADER, at=opened)
+            run("analyze")
+            say(f"{dossiers} hồ sơ mẫu", f"{dossiers} demo dossiers")
+            dossiers_load.load_dossiers(
+                count=dossiers,
+                people=everybody.parties,
+                citizens=everybody.citizens,
+                by=LOADER,
+                at=at,
+                progress=Tenths(say),
+            )
+    run("analyze")
+
+
+def run(statement: str) -> None:
+    """A statement without an answer. `analyze` tells the planner of tables that were empty."""
     with connection.cursor() as cursor:
-        cursor.execute("analyze")
+        cursor.execute(statement)
+
+
+class Tenths:
+    """Tells progress after each tenth, not after each batch."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.told = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        tenth = done * 10 // max(total, 1)
+        if tenth > self.told:
+            self.told = tenth
+            self.say(f"  {done} hồ sơ, {tenth * 10} %", f"{done} dossiers")
 
 
 def cast_table() -> str:
