@@ -102,8 +102,8 @@ def test_each_page_answers_as_its_row_says(furnished: House, row: Row) -> None:
     assert found == expected
     for who, answer in zip(row.callers, expected, strict=True):
         if answer in {"in", "ci", "403"} and row.realm != "public":
-            assert told(ask(furnished, row, who, method="GET")) == answer
-            assert told(ask(furnished, row, who, method="POST")) == answer
+            other = "GET" if row.post else "POST"
+            assert told(ask(furnished, row, who, method=other)) == answer
 
 
 @pytest.mark.django_db

@@ -678,7 +678,7 @@ def test_no_form_of_the_house_breaks_on_odd_values(furnished: House) -> None:
             if not free or address in tried or not address.startswith("/"):
                 continue
             tried.add(address)
-            for value in NASTY[:8]:
+            for value in NASTY[:5]:
                 odd = {**values, **dict.fromkeys(free, value)}
                 content = "&".join(f"{escaped(k)}={escaped(v)}" for k, v in odd.items())
                 browser = furnished.browser(row.right, raise_request_exception=False)
