@@ -78,8 +78,7 @@ def numbers(html: str) -> list[tuple[str, int]]:
 def test_every_number_leads_to_as_many_dossiers(city: World, who: str) -> None:
     client = city.cast.client(who)
     led = numbers(client.get("/thanh-pho/").content.decode())
-    assert len(led) > 8
-    assert sum(number for _address, number in led) > 8
+    assert len(led) > 8  # the tally alone has seven
     for address, number in led:
         assert len(rows_behind(client, address)) == number, address
 
