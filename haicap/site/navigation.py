@@ -13,13 +13,17 @@ from haicap.kernel.actor import Actor, Duty
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One destination. Without duties it is for all of its realm; `key` is pressed after `g`."""
+    """One destination. Without duties it is for all of its realm; `key` is pressed after `g`.
+
+    `whole`: only for who holds one of the duties over the whole city.
+    """
 
     label: str | Promise
     icon: str
     name: str
     duties: tuple[Duty, ...] = ()
     key: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,14 @@ STAFF = (
         key="c",
     ),
     Place(_("Thủ tục"), "book-open-text", "catalogue:search", key="p"),
+    Place(
+        _("Chi nhánh"),
+        "network",
+        "branches",
+        (Duty.CATALOGUE, Duty.COORDINATE),
+        key="n",
+        whole=True,
+    ),
     Place(_("Kiểm soát"), "list-checks", "catalogue:gaps", (Duty.CATALOGUE,), key="h"),
     Place(_("Tài khoản"), "users", "accounts:unit_staff", (Duty.ACCOUNTS,), key="k"),
 )
@@ -59,6 +71,8 @@ STAFF = (
 
 def open_to(place: Place, actor: Actor) -> bool:
     """Whether the place is for somebody with these duties."""
+    if place.whole:
+        return actor.agencies_for(*place.duties) is None
     return not place.duties or actor.holds(*place.duties)
 
 

@@ -74,6 +74,9 @@ def test_the_rail_shows_only_what_the_duties_allow() -> None:
     assert "Chờ duyệt" in labels(Duty.DECIDE)
     assert "Tài khoản" not in labels(Duty.DECIDE)
     assert "Tài khoản" in labels(Duty.ACCOUNTS)
+    assert "Chi nhánh" in labels(Duty.COORDINATE)  # over the whole city, as Grant has it here
+    branch = Actor(kind=ActorKind.STAFF, grants=(Grant(Duty.COORDINATE, frozenset({7})),))
+    assert not any(p.name == "branches" and navigation.open_to(p, branch) for p in navigation.STAFF)
 
 
 def test_a_page_that_is_switched_off_is_not_in_the_menu(own_urls: None) -> None:
