@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from haicap.kernel.actor import Actor
 from haicap.kernel.copying import copy_rows, fresh_ids
 
 TABLE: Final = "audit_entry"
+_PLAIN: Final = frozenset({int, str, bool, type(None)})
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _COLUMNS: Final = (
     "id", "kind", "subject", "facts", "happened_at", "recorded_at", "actor_kind", "person", "post",
     "agency", "duty", "on_behalf_of", "delegation", "source", "request_id",
@@ -44,10 +47,26 @@ def load_entries(entries: Sequence[PastEntry]) -> None:
         copy_rows(cursor, table=TABLE, columns=_COLUMNS, rows=rows)
 
 
+_names: dict[type, tuple[str, ...]] = {}
+
+
+def _canonical(fact: object) -> str:
+    """audit.actions.canonical; facts of nothing but numbers and ASCII take the short way."""
+    names = _names.get(type(fact))
+    if names is None:
+        names = _names[type(fact)] = tuple(sorted(facts_of(fact)))
+    facts = {name: getattr(fact, name) for name in names}
+    if _PLAIN.issuperset(map(type, facts.values())):
+        text = _ENCODER.encode(facts)
+        if text.isascii():
+            return text
+    return canonical(facts_of(fact))
+
+
 def _row(id: int, entry: PastEntry) -> tuple[Any, ...]:
     by = entry.by
     return (
-        id, kind_of(entry.fact), entry.subject, canonical(facts_of(entry.fact)), entry.at, entry.at,
+        id, kind_of(entry.fact), entry.subject, _canonical(entry.fact), entry.at, entry.at,
         by.kind.value, by.person, by.post, by.agency, by.duty.value if by.duty else "",
         by.on_behalf_of, by.delegation, by.source, by.request_id,
     )  # fmt: skip

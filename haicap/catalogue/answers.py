@@ -131,8 +131,9 @@ def reckoned(
     answers: Mapping[str, Any],
     at: datetime,
     identity_level: int = 0,
+    in_words: bool = True,
 ) -> fees.FeeView:
-    """`fee_for` of a rule at hand."""
+    """`fee_for` of a rule at hand; without the explanation when nobody reads it."""
     if rule is None:
         return fees.FeeView(
             total=0, explanation=(_("Chưa rõ mức phí, lệ phí; chưa thu."),), known=False
@@ -148,6 +149,10 @@ def reckoned(
     return fees.FeeView(
         total=total,
         lines=lines,
-        explanation=tuple(fees.describe(rule.scheme)) or (_("Không thu phí, lệ phí."),),
+        explanation=_explained(rule) if in_words else (),
         collect_at=rule.collect_at,
     )
+
+
+def _explained(rule: FeeRule) -> tuple[str, ...]:
+    return tuple(fees.describe(rule.scheme)) or (_("Không thu phí, lệ phí."),)

@@ -179,9 +179,9 @@ class Reckoner(Protocol):
 
 
 def fee_reckoner(fee_rule_id: int | None) -> Reckoner:
-    """A rule read once, to reckon many fees by."""
+    """A rule read once, to reckon many fees by, without a word of explanation."""
     rule = FeeRule.objects.filter(pk=fee_rule_id).order_by().first() if fee_rule_id else None
-    return partial(reckoned, rule)
+    return partial(reckoned, rule, in_words=False)
 
 
 def complete_codes(*, day: date) -> list[str]:

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -135,11 +136,12 @@ def load_clocks(clocks: Sequence[PastClock]) -> dict[str, ClockView]:
     return {row.ref: view_of(row) for row in rows}
 
 
-def dues_of(life: PastClock) -> list[datetime]:
+@lru_cache(maxsize=20_000)
+def dues_of(life: PastClock) -> tuple[datetime, ...]:
     """The due time at the start and after each pause, oldest first."""
     calendar = calendar_by_id(life.calendar_id).calendar
     stops = [counting.Pause(p.begins_at, p.ends_at, p.policy) for p in life.pauses]
-    return [
+    return tuple(
         counting.due_at(
             received_at=life.received_at,
             amount=life.amount,
@@ -149,10 +151,10 @@ def dues_of(life: PastClock) -> list[datetime]:
             pauses=stops[:count],
         ).due_at
         for count in range(len(stops) + 1)
-    ]
+    )
 
 
-def _clock_row(life: PastClock, dues: list[datetime]) -> Clock:
+def _clock_row(life: PastClock, dues: Sequence[datetime]) -> Clock:
     standing = life.pauses[-1] if life.pauses and life.pauses[-1].ends_at is None else None
     return Clock(
         ref=life.ref,

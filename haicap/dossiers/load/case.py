@@ -73,9 +73,9 @@ class Case:
         self, rules: catalogue.VersionRules, *, channel: str, applicant_id: int, at: datetime
     ) -> Dossier:
         """The row with which every dossier begins."""
-        self.made = Dossier(
-            pk=self.ledger.fresh(Dossier),
-            procedure=self.town.procedures[rules.code],
+        dossier: Dossier = self.ledger.row(
+            Dossier,
+            procedure_id=rules.procedure_id,
             procedure_version_id=rules.version_id,
             form_version_id=rules.form_version_id,
             channel=channel,
@@ -83,7 +83,9 @@ class Case:
             owner_id=applicant_id,
             created_at=at,
         )
-        return self.made
+        dossier.procedure = self.town.procedures[rules.code]
+        self.made = dossier
+        return dossier
 
     def close(self) -> bool:
         """No more is to be told. Returns whether the ledger wrote."""
@@ -132,9 +134,9 @@ class Case:
         staff_id: int | None = None,
     ) -> Task:
         """tasks.open_task."""
-        task = Task(
-            pk=self.ledger.fresh(Task),
-            dossier=self.dossier,
+        task: Task = self.ledger.row(
+            Task,
+            dossier_id=self.dossier.pk,
             step=step,
             position=position,
             role=role,
@@ -256,9 +258,9 @@ class Telling(Moving):
 
     def opinion(self, words: str) -> Opinion:
         """As Moving.opinion."""
-        opinion = Opinion(
-            pk=self.case.ledger.fresh(Opinion),
-            dossier=self.dossier,
+        opinion: Opinion = self.case.ledger.row(
+            Opinion,
+            dossier_id=self.dossier.pk,
             move=self.move,
             text=words,
             at=self.at,

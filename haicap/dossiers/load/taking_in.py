@@ -108,7 +108,7 @@ def submit(case: Case, act: Act) -> None:
     submitting.set_fee(dossier, rules, at=act.at, fee_for=town.fee_for)
     case.attach(checked.file_slots, by=act.by, at=act.at)
     for source, code in checked.other_codes.items():
-        row = OtherCode(pk=case.ledger.fresh(OtherCode), dossier=dossier, source=source, code=code)
+        row = case.ledger.row(OtherCode, dossier_id=dossier.pk, source=source, code=code)
         case.other_codes.append(row)
     names, numbers = submitting.searched(dossier.declared)
     case.search = DossierSearch(
@@ -298,9 +298,9 @@ def ask(case: Case, move: Telling, *, stage: str, values: Mapping[str, Any]) -> 
     """asking.make_request."""
     rule = case.town.rules(move.dossier.procedure.code, day_of(move.at)).deadline
     days = rule.supplement_reply_days if rule is not None else asking.REPLY_DAYS
-    request = Request(
-        pk=case.ledger.fresh(Request),
-        dossier=move.dossier,
+    request: Request = case.ledger.row(
+        Request,
+        dossier_id=move.dossier.pk,
         stage=stage,
         items=[dict(item) for item in values["items"]],
         reason=values["reason"],

@@ -70,6 +70,7 @@ class Town:
         self._turns = _turns(named)
         self._memo: dict[tuple[Any, ...], Any] = {}
         self._holders: dict[tuple[int, Duty], dict[int, accounts.HolderView]] = {}
+        self._in_order: dict[tuple[int, Duty], list[accounts.HolderView]] = {}
         self._serving: dict[tuple[str, int], list[int]] = {}
         self._division: dict[tuple[int, str], int] = {}
         self.agencies = {view.id: view for view in units.agencies_at(self.day)}
@@ -97,21 +98,23 @@ class Town:
         for duty in (Duty.RECEIVE, Duty.COORDINATE, *AT_DESKS):
             self._know(list(self.agencies), duty)
             self._know([id for id in above if id in self.agencies], duty)
+        for key, known in self._holders.items():
+            self._in_order[key] = [known[post_id] for post_id in sorted(known)]
 
     def _know(self, asked: list[int], duty: Duty) -> None:
         """The holders in these agencies, and those who act for them from their office."""
+        there = frozenset(asked)
         for holder in accounts.holders_of(agency_ids=asked, duty=duty, day=self.day):
             agency = self.agencies.get(holder.agency_id)
             if holder.delegation is not None or agency is None:
                 continue
-            where = agency.id if agency.id in asked else agency.parent_id or agency.id
+            where = agency.id if agency.id in there else agency.parent_id or agency.id
             known = self._holders.setdefault((where, duty), {})
             known[holder.post_id] = holder
 
     def holders(self, agency_id: int, duty: Duty) -> list[accounts.HolderView]:
         """Who holds the duty there themselves, as accounts.holders_of tells it."""
-        known = self._holders.get((agency_id, duty), {})
-        return [known[post_id] for post_id in sorted(known)]
+        return self._in_order.get((agency_id, duty), [])
 
     def somebody(self, chance: Random, agency_id: int, duty: Duty) -> Actor:
         """One of them, at work."""
