@@ -57,8 +57,14 @@ class MoveForm:
 
     @property
     def at_once(self) -> bool:
-        """Whether one press is enough: nothing has to be written."""
-        return not any(field.required for field in self.fields) and not (self.papers or self.upload)
+        """Whether one press is enough: it is the usual step, and nothing has to be written."""
+        must = any(field.required for field in self.fields) or self.papers or self.upload
+        return self.kind == "primary" and not must
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to write, if only a note."""
+        return bool(self.fields) or self.papers or self.upload or not self.at_once
 
 
 _NOTE = Field("note", _("Ghi chú cho người nhận"), "textarea", rows=2)
@@ -215,8 +221,14 @@ FORMS: Final[Mapping[str, MoveForm]] = {
 
 
 def offered(legal: tuple[str, ...], dossier: Dossier, *, at: datetime) -> list[MoveForm]:
-    """The forms of the legal moves, the usual next step first, with choices of this dossier."""
-    return [_filled(FORMS[move], dossier, at=at) for move in FORMS if move in legal]
+    """The forms of the legal moves, the usual next step first, with choices of this dossier.
+
+    On the screen nobody submits a result that nobody has seen: first the draft, then its way up.
+    """
+    forms = [_filled(FORMS[move], dossier, at=at) for move in FORMS if move in legal]
+    if dossier.result_use is None:
+        forms = [form for form in forms if form.move != "submit_approval"]
+    return forms
 
 
 def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:

@@ -99,7 +99,8 @@ def _choose(request: accounts.Request, *, refusal: str = "", status: int = 200) 
         found = catalogue.search_procedures(q, day=day, limit=FOUND).items
     else:
         every = catalogue.search_procedures("", day=day, limit=200).items
-        found = tuple(one for one in every if one.code in USUAL)
+        usual = {one.code: one for one in every if one.code in USUAL}
+        found = tuple(usual[code] for code in USUAL if code in usual)
     return render(
         request,
         "dossiers/staff/choose.html",
