@@ -218,7 +218,7 @@ PAGES = [
     ),
     citizen("dossiers:cancel", "ci 404 403 403 302", args=kept(code="asked"), post=nothing),
     citizen("dossiers:take", "ci 404 403 403 302", args=kept(code="issued"), post=nothing),
-    staff("dossiers:desk", AT_A_DESK, "in 403 200 403 200"),
+    staff("dossiers:desk", (), "in 403 200 302 200"),
     staff("dossiers:walk_in", (Duty.RECEIVE,), "in 403 200 403 200"),
     staff(
         "dossiers:pile", (Duty.DECIDE,), "in 403 200 403 200",

@@ -44,8 +44,17 @@ CITIZEN = (
     Place(_("Hồ sơ của tôi"), "folder-open", "dossiers:mine"),
 )
 
+AT_A_DESK = (
+    Duty.RECEIVE,
+    Duty.COORDINATE,
+    Duty.HANDLE,
+    Duty.HEAD,
+    Duty.DECIDE,
+    Duty.ISSUE,
+    Duty.OBSERVE,
+)
 STAFF = (
-    Place(_("Bàn việc"), "inbox", "dossiers:desk", key="b"),
+    Place(_("Bàn việc"), "inbox", "dossiers:desk", AT_A_DESK, key="b"),
     Place(_("Tiếp nhận"), "user-plus", "dossiers:walk_in", (Duty.RECEIVE,), key="t"),
     Place(_("Chờ duyệt"), "stamp", "dossiers:pile", (Duty.DECIDE,), key="d"),
     Place(

@@ -40,10 +40,17 @@ WORKS_AT_A_DESK: Final = (
 SHOWN_BESIDE: Final = ("application/pdf", "image/jpeg", "image/png", "image/webp")
 
 
-@accounts.staff_page(*WORKS_AT_A_DESK)
+# Where those go first who have no desk of dossiers: sign-in leads everybody to the desk.
+ELSEWHERE: Final = ((Duty.ACCOUNTS, "accounts:unit_staff"), (Duty.CATALOGUE, "catalogue:gaps"))
+
+
+@accounts.staff_page()
 @require_GET
 def desk(request: accounts.Request) -> HttpResponse:
-    """The list of a box, and room for the work beside it."""
+    """The list of a box, and room for the work beside it; whose work is elsewhere is led there."""
+    if not request.actor.holds(*WORKS_AT_A_DESK):
+        names = [name for duty, name in ELSEWHERE if request.actor.holds(duty)]
+        return HttpResponseRedirect(reverse(names[0] if names else "accounts:me"))
     context = {**worklist.work_list(request), "view": None}
     return render(request, "dossiers/staff/desk.html", context)
 
