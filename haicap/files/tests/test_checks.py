@@ -101,13 +101,13 @@ def test_these_are_taken(
 def test_these_are_refused_with_a_sentence_that_names_the_file(
     name: str, content: bytes, says: str
 ) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadFile) as refused:
         look(content, name)
     assert says in str(refused.value)
     assert name.rpartition(".")[0] in str(refused.value)
     assert refused.value.status == 422
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_what_swells_is_stopped_at_its_limit(
     ],
 )
 def test_a_pdf_made_to_keep_us_busy_does_not(body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(BadFile):
         look(s.plain_pdf(body), "ban.pdf")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_entries_that_share_their_bytes_are_a_bomb() -> None:
