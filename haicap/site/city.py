@@ -45,8 +45,9 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
             say("cán bộ, các vai và người dân hư cấu", "staff, the cast, fictitious citizens")
             opened = dossiers_load.OPENED  # people were there before their dossiers
             audit.make_months(day=day_of(opened), months=dossiers_load.months_until(at))
-            everybody = accounts_load.load_people(city, by=LOADER, at=opened)
-            run("analyze")
+            everybody = accounts_load.load_people(city, by=LOADER, at=at)
+        run("analyze")
+        if people:
             say(f"{dossiers} hồ sơ mẫu", f"{dossiers} demo dossiers")
             dossiers_load.load_dossiers(
                 count=dossiers,
@@ -56,7 +57,6 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
                 at=at,
                 progress=Tenths(say),
             )
-    run("analyze")
 
 
 def run(statement: str) -> None:

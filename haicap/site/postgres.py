@@ -36,7 +36,7 @@ SETTINGS = {
     "port": "5432",
     "unix_socket_permissions": "0700",
     "max_connections": "40",
-    "shared_buffers": "64MB",
+    "shared_buffers": "32MB",
     "huge_pages": "off",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",

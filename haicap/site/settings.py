@@ -81,7 +81,11 @@ def _database(url: str) -> dict[str, Any]:
             **query,
             "options": "-c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
             " -c timezone=Asia/Ho_Chi_Minh",
-            **({} if TESTING else {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}}),
+            **(
+                {}
+                if TESTING
+                else {"pool": {"min_size": 1, "max_size": 4, "timeout": 10, "max_idle": 60}}
+            ),
         },
     }
 

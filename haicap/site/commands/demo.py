@@ -189,6 +189,7 @@ class City:
 
     def prepare(self) -> None:
         """Migrate, build what the pages need and load the city, in a process that then leaves."""
+        first = not (self.var / "cast.txt").exists()
         step = subprocess.Popen(
             self.command("prepare"),
             stdin=subprocess.DEVNULL,
@@ -207,6 +208,10 @@ class City:
                 "Chuẩn bị dữ liệu không xong; lý do ở ngay trên. Chạy lại sẽ làm tiếp.",
                 "The preparation failed; the reason is above. Run again to go on.",
             )
+        if first and self.server:
+            # The load has filled every buffer of the server; a fresh one idles with half as much.
+            self.server.stop()
+            self.server = postgres.start(home=self.server.home, log=self.log("postgres"), say=say)
 
     def command(self, *words: str) -> list[str]:
         """A subcommand of ours as a process."""

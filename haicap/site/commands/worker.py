@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 STOP_SECONDS = 10
+IDLE_SECONDS = 60  # an unused connection costs the server megabytes
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
     pool = connections["default"].settings_dict["OPTIONS"].get("pool")
     if isinstance(pool, dict):
         pool["max_size"] = max(pool["max_size"], options.concurrency)
+        pool["min_size"], pool["max_idle"] = 0, IDLE_SECONDS
     connector = PsycopgConnector(
-        kwargs=connector_params("default"), min_size=1, max_size=options.concurrency
+        kwargs=connector_params("default"),
+        min_size=1,
+        max_size=options.concurrency,
+        max_idle=IDLE_SECONDS,
     )
     # Not `replace_connector`: a job that records a fact must owe its reactions in the transaction
     # of Django's connection, so the app that the modules know keeps its own connector.
