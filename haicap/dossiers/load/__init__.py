@@ -23,11 +23,11 @@ from haicap.audit import public as audit
 from haicap.dossiers.events import DossiersLoaded
 from haicap.dossiers.load import lives, pace
 from haicap.dossiers.load.acts import Act, Life
-from haicap.dossiers.load.case import Case, Samples
+from haicap.dossiers.load.case import Case
 from haicap.dossiers.load.ledger import TABLES, Ledger
 from haicap.dossiers.load.people import People, Resident
 from haicap.dossiers.load.quota import DAYS, Quota, Share
-from haicap.dossiers.load.samples import keep_samples
+from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.load.town import Town
 from haicap.dossiers.load.working import TOLD
 from haicap.kernel.actor import Actor
@@ -154,7 +154,7 @@ def tell(
 ) -> int:
     """Tell lives, all of them together in the order of time, and write their rows. How many."""
     ledger = Ledger(PastBooks.taken())
-    samples = keep_samples(town, at=town.at)
+    samples = Samples(town)
     with _no_collector():
         for case, act, last in in_time(planned, town, ledger, samples):
             TOLD[act.move](case, act)

@@ -17,6 +17,7 @@ from haicap.dossiers.actions.moving import Moving
 from haicap.dossiers.flow import FINAL, FLOW
 from haicap.dossiers.load.acts import Act, Life
 from haicap.dossiers.load.ledger import Ledger
+from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.load.town import Town
 from haicap.dossiers.models import (
     Dossier,
@@ -37,14 +38,6 @@ from haicap.registers.load import PastNumber
 
 class NotTold(Exception):
     """A planned act that the verbs would refuse: the plan is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """Hashes of the files all dossiers share: a paper of a citizen, a result by procedure."""
-
-    paper: str
-    results: Mapping[str, str]
 
 
 class Case:

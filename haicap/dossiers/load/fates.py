@@ -47,7 +47,7 @@ FOUND_IN: Final[Mapping[State, float]] = {
     S.SUPP_REQ: 14, S.SUPP_DONE: 10, S.SUBMIT_APPROVAL: 12, S.APPROVED: 8,
 }  # fmt: skip
 # … and those that lie somewhere past their time, where nothing is slower than elsewhere.
-LATE: Final = 0.55
+LATE: Final = 0.3
 LATE_IN: Final[Mapping[State, float]] = {
     S.TRANSFERRED: 10, S.IN_PROCESS: 55, S.SUBMIT_APPROVAL: 25, S.APPROVED: 10,
 }  # fmt: skip

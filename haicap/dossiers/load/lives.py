@@ -41,6 +41,9 @@ DRAFT_RETURNED: Final = ("Sửa lại căn cứ pháp lý.", "Ghi rõ hơn nội
 NOTES: Final = ("", "", "", "", "Đã đối chiếu bản chính.", "Hồ sơ đủ điều kiện giải quyết.")
 REROUTED: Final = "Xác định theo nơi cư trú ghi trong giấy tờ kèm theo."
 WORKING_DAY: Final = 480.0  # minutes
+LYING: Final = frozenset(
+    {State.RECEIVED, State.TRANSFERRED, State.IN_PROCESS, State.SUBMIT_APPROVAL, State.APPROVED}
+)
 TRIES: Final = 40
 EARLIER: Final = timedelta(hours=20)  # a draft may be begun the evening before
 
@@ -109,7 +112,10 @@ class _Story:
         if fate.has(fates.UNKNOWN) and self.town.split_code is None:
             definition = catalogue.form_definition(rules.form_version_id)
             return bool(definition.get("place", {}).get("rule") == "field")
-        return not fate.late or limit > 0 or self.chance.random() < 0.15
+        if fate.late:
+            return limit > 0 or self.chance.random() < 0.15
+        # What is due today is not found on a desk tomorrow, unless it is late.
+        return limit >= 1 or fate.stop not in LYING
 
     def _limit(self, rules: catalogue.VersionRules) -> float:
         """The legal time in working days, about."""
@@ -253,7 +259,7 @@ class _Story:
     def _set_goal(self, due: datetime, low: float, high: float) -> None:
         """When the dossier shall be ready: as a rule in time, sometimes not."""
         whole = pace.between(self.hours, self.at, due)
-        late = self.chance.random() < 0.025 * self.commune.slowness
+        late = self.chance.random() < 0.012 * self.commune.slowness
         part = self.chance.uniform(1.05, 1.7) if late else self.chance.triangular(low, high)
         self.goal = pace.after(self.hours, self.at, whole * part, self.chance)
 

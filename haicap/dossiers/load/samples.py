@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from haicap.catalogue import public as catalogue
-from haicap.dossiers.load.case import Samples
 from haicap.dossiers.load.town import Town
 from haicap.dossiers.result import ResultData, ResultRow, render_result
 from haicap.files import load as files_load
@@ -22,21 +22,36 @@ ABOUT: Final = (
 PAPER_TITLE: Final = "GIẤY TỜ MINH HỌA"
 
 
-def keep_samples(town: Town, *, at: datetime) -> Samples:
-    """One paper of a citizen and one result for each procedure, as files without a place yet."""
-    paper = _keep(PAPER_TITLE, name="giay-to-minh-hoa.pdf", what="Giấy tờ người dân nộp", at=at)
-    results = {}
-    for code in town.codes:
-        rules = town.rules(code, town.day)
-        template = catalogue.result_document(rules.version_id)
-        results[code] = _keep(
-            template.title_vi,
-            name=f"ket-qua-{code}.pdf",
-            what=rules.short_name or rules.name,
-            signer=template.signer_vi,
-            at=at,
+class Samples:
+    """Hashes of the shared files; each is made and kept when it is first asked for."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self._results: dict[str, str] = {}
+
+    @cached_property
+    def paper(self) -> str:
+        """What a citizen sends."""
+        return _keep(
+            PAPER_TITLE,
+            name="giay-to-minh-hoa.pdf",
+            what="Giấy tờ người dân nộp",
+            at=self.town.at,
         )
-    return Samples(paper=paper, results=results)
+
+    def result(self, code: str) -> str:
+        """What comes of a procedure."""
+        if code not in self._results:
+            rules = self.town.rules(code, self.town.day)
+            template = catalogue.result_document(rules.version_id)
+            self._results[code] = _keep(
+                template.title_vi,
+                name=f"ket-qua-{code}.pdf",
+                what=rules.short_name or rules.name,
+                signer=template.signer_vi,
+                at=self.town.at,
+            )
+        return self._results[code]
 
 
 def _keep(title: str, *, name: str, what: str, at: datetime, signer: str = "") -> str:

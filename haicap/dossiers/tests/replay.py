@@ -17,7 +17,7 @@ from haicap.dossiers import actions
 from haicap.dossiers.filing import Filing, PaperIn
 from haicap.dossiers.load import acts
 from haicap.dossiers.load.acts import Act, Life, Sent
-from haicap.dossiers.load.case import Samples
+from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.models import Dossier
 from haicap.files import public as files
 from haicap.files.store import store
@@ -90,7 +90,7 @@ class Replay:
         return self.actors[key]
 
     def _keep(self, life: Life, sent: Sent, act: Act, by: Actor) -> None:
-        sha256 = self.samples.results[life.procedure] if sent.result else self.samples.paper
+        sha256 = self.samples.result(life.procedure) if sent.result else self.samples.paper
         use = files.keep(
             stream=io.BytesIO(b"".join(store().open(sha256))),
             name=sent.name,
@@ -258,7 +258,8 @@ _RULES = {
     "a book has every number from its start to its last": """
         select b.id from registers_book b left join registers_number n on n.book_id = b.id
         group by b.id having count(n.id) <> b.last - b.start + 1
-            or coalesce(min(n.value), b.start) <> b.start or coalesce(max(n.value), b.last) <> b.last""",
+            or coalesce(min(n.value), b.start) <> b.start
+            or coalesce(max(n.value), b.last) <> b.last""",
     "numbers of a book rise with time": """
         select 1 from (select day, lag(day) over (partition by book_id order by value) before
             from registers_number) n where n.before > n.day""",

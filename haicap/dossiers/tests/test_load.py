@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -11,14 +15,18 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from haicap.accounts.models import Reach
 from haicap.accounts.tests.cast import Cast, add_person
 from haicap.audit.actions import make_months
-from haicap.dossiers import load
+from haicap.catalogue import public as catalogue
+from haicap.dossiers import access, load
+from haicap.dossiers.actions import make_move
 from haicap.dossiers.flow import FLOW, State
-from haicap.dossiers.load import lives
+from haicap.dossiers.load import fates, lives
 from haicap.dossiers.load.acts import Life
+from haicap.dossiers.load.answers import Filling
 from haicap.dossiers.load.people import People
-from haicap.dossiers.load.quota import Share
-from haicap.dossiers.load.samples import keep_samples
+from haicap.dossiers.load.quota import Quota, Share
+from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.load.town import Town
+from haicap.dossiers.load.working import TOLD
 from haicap.dossiers.models import Dossier
 from haicap.dossiers.tests.replay import Pages, Replay, broken_rules, differences
 from haicap.kernel import clock
@@ -102,9 +110,151 @@ def test_every_row_is_as_the_verbs_leave_it(town: Town) -> None:
         assert broken_rules() == []
         connection.check_constraints()
         transaction.savepoint_rollback(before)
-        replay = Replay(keep_samples(town, at=NOW))
+        replay = Replay(Samples(town))
         for case, act, _last in load.in_time(planned, town, None, replay.samples):  # type: ignore[arg-type]
             replay.carry_out(case.life, act)
     assert differences(told, Pages.read()) == []
     assert seen == set(State) - {State.DRAFT}
     assert {act.move for life in planned for act in life.acts} >= set(FLOW.moves)
+
+
+@pytest.mark.slow
+def test_a_load_repeated_adds_nothing_and_a_larger_one_the_difference(people: list[int]) -> None:
+    def loaded(count: int, at: datetime = NOW) -> load.LoadedDossiers:
+        return load.load_dossiers(count=count, people=people, by=LOADER, at=at)
+
+    steps: list[tuple[int, int]] = []
+    first = load.load_dossiers(
+        count=30, people=people, by=LOADER, at=NOW, progress=lambda *step: steps.append(step)
+    )
+    assert (first.added, first.total, steps[-1]) == (30, 30, (30, 30))
+    before = Pages.read()
+    assert loaded(30, NOW + timedelta(days=2)) == load.LoadedDossiers(added=0, total=30)
+    assert differences(before, Pages.read()) == []
+    assert loaded(50) == load.LoadedDossiers(added=20, total=50)
+    assert Dossier.objects.count() == 50
+    # The later ones lie between the first, their numbers go on after those given before.
+    assert set(broken_rules()) <= {"numbers of a book rise with time"}
+    ways = Counter(Dossier.objects.values_list("commune", "channel"))
+    shares = Counter(share.online for share in quota(50).shares(0, 50, month=0))
+    assert sum(n for (_commune, way), n in ways.items() if way == "online") == shares[True]
+
+
+def test_an_interrupted_load_leaves_nothing(
+    people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(TOLD, "transfer", power_cut)
+    before = Pages.read()
+    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+        load.load_dossiers(count=20, people=people, by=LOADER, at=NOW)
+    assert differences(before, Pages.read()) == []
+
+
+@pytest.mark.slow
+def test_people_go_on_with_what_was_loaded(town: Town, cast: Cast) -> None:
+    planned = some_lives(town, bode=54, cuanam=0)
+    load.tell(planned, town, total=len(planned))
+    went_on = Counter(
+        move for dossier in Dossier.objects.order_by("id") if (move := one_more(dossier, town))
+    )
+    assert set(went_on) >= {
+        "accept", "transfer", "confirm_receipt", "submit_approval", "approve", "number_and_issue",
+        "return_result", "receive_supplement", "check_supplement", "complete",
+    }  # fmt: skip
+    assert broken_rules() == []
+
+
+NEXT: dict[str, tuple[str, dict[str, Any]]] = {
+    State.SUBMITTED: ("accept", {}),
+    State.PRE_SUPP: ("complete", {"note": "Đã đủ"}),
+    State.RECEIVED: ("transfer", {}),
+    State.TRANSFERRED: ("confirm_receipt", {}),
+    State.IN_PROCESS: ("submit_approval", {"values": {"content": "Đồng ý"}}),
+    State.SUPP_REQ: ("receive_supplement", {"note": "Đã đủ"}),
+    State.SUPP_DONE: ("check_supplement", {}),
+    State.SUBMIT_APPROVAL: ("approve", {}),
+    State.APPROVED: ("number_and_issue", {}),
+    State.ISSUED: ("return_result", {"how": "counter"}),
+}
+
+
+def one_more(dossier: Dossier, town: Town) -> str:
+    """The next move of the main way, by whoever it is charged to; "" where there is none."""
+    move, values = NEXT.get(dossier.state, ("", {}))
+    by = system("test")
+    if move not in access.legal_moves(by, dossier):
+        return ""
+    make_move(dossier_id=dossier.pk, move=move, values=values, by=by, at=town.at)
+    return move
+
+
+def test_answers_are_what_the_forms_take(town: Town) -> None:
+    chance = Random(7)
+    place = {"territory": BODE, "at": NOW.date().isoformat(), "detail": "Số 5"}
+    for code in town.codes:
+        rules = town.rules(code, NOW.date())
+        form = catalogue.form_definition(rules.form_version_id)
+        for _n in range(12):
+            owner = town.people.one(chance, BODE)
+            answers = Filling(town.people, chance, owner, place, NOW.date()).fill(form)
+            assert catalogue.clean_answers(rules.form_version_id, answers, at=NOW) == answers, code
+
+
+# --- how many, where ------------------------------------------------------------------------------
+
+
+def quota(months: int = 16) -> Quota:
+    """Three communes, as large as Bồ Đề, half of it and a hundredth."""
+    return Quota({BODE: 120_000, CUANAM: 60_000, "00004": 1_200}, months)
+
+
+def test_the_seeded_ward_has_its_month_whatever_the_size() -> None:
+    for count in (2_000, 5_000, 25_000):
+        shares = [share for share in quota().shares(0, count, month=0) if share.commune == BODE]
+        assert len(shares) == 1043
+        assert sum(share.online for share in shares) == 595
+        assert [share.ordinal for share in shares] == list(range(1043))
+
+
+def test_every_number_is_one_dossier_and_a_larger_city_only_adds() -> None:
+    def all_of(first: int, last: int) -> list[Share]:
+        months = quota(3).months_of(first, last)
+        assert months == sorted(months, reverse=True)
+        return [share for month in months for share in quota(3).shares(first, last, month=month)]
+
+    whole = all_of(0, 9_000)
+    assert sorted(share.number for share in whole) == list(range(9_000))
+    assert sorted(all_of(0, 700) + all_of(700, 9_000), key=lambda s: s.number) == sorted(
+        whole, key=lambda s: s.number
+    )
+
+
+def test_others_have_dossiers_by_their_population() -> None:
+    shares = Counter(share.commune for share in quota().shares(0, 1_000, month=0))
+    assert shares[BODE] == 600  # three of five, as long as it has not its month
+    assert 385 <= shares[CUANAM] <= 395
+    assert 5 <= shares["00004"] <= 15
+
+
+def test_moments_lie_in_the_month_and_counters_keep_their_hours(town: Town) -> None:
+    month, chance = load.month_of(town, 0), Random(3)
+    for _n in range(300):
+        at_home, at_counter = month.from_home(chance), month.at_counter(chance)
+        assert month.begin <= at_home < month.end
+        assert month.begin <= at_counter < month.end
+        assert any(start <= at_counter < end for start, end in town.hours.spans(at_counter.date()))
+
+
+def test_fates_lead_where_they_say() -> None:
+    share = Share(0, 0, BODE, 0)
+    for number in range(3_000):
+        fate = fates.fate_of(Random(number), share=replace(share, ordinal=number), slowness=2)
+        steps = fates.path_of(fate, reviewed=number % 2 == 0, collect_at="reception")
+        state: str = State.DRAFT
+        for step in steps:
+            move = fates.MOVE_OF.get(step, step)
+            state = FLOW.target(state=state, move=move, previous=state)
+        assert fate.stop in (None, state)
