@@ -43,9 +43,10 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
         catalogue_load.load_catalogue(by=LOADER, at=at)
         if people:
             say("cán bộ, các vai và người dân hư cấu", "staff, the cast, fictitious citizens")
-            opened = dossiers_load.OPENED  # people were there before their dossiers
+            # People were there before their dossiers: what dossiers say of them was known then.
+            opened = dossiers_load.OPENED
             audit.make_months(day=day_of(opened), months=dossiers_load.months_until(at))
-            everybody = accounts_load.load_people(city, by=LOADER, at=at)
+            everybody = accounts_load.load_people(city, by=LOADER, at=opened)
         run("analyze")
         if people:
             say(f"{dossiers} hồ sơ mẫu", f"{dossiers} demo dossiers")
