@@ -91,18 +91,17 @@ def town(people: list[int]) -> Town:
     return Town(people=People.read(people), named=[], at=NOW)
 
 
-def some_lives(town: Town, *, bode: int, cuanam: int) -> list[Life]:
-    """The first dossiers of each ward, in the order in which they are submitted."""
+def some_lives(town: Town, *, bode: range, cuanam: range) -> list[Life]:
+    """Some dossiers of each ward, in the order in which they are submitted."""
     month = load.month_of(town, 0)
-    shares = [Share(n, 0, BODE, n) for n in range(bode)]
-    shares += [Share(bode + n, 0, CUANAM, n) for n in range(cuanam)]
+    shares = [Share(2 * n, 0, BODE, n) for n in bode]
+    shares += [Share(2 * n + 1, 0, CUANAM, n) for n in cuanam]
     shares.sort(key=lambda share: lives.submitted_at(town, share, month))
     return [lives.live(town, share, month) for share in shares]
 
 
-@pytest.mark.slow
-def test_every_row_is_as_the_verbs_leave_it(town: Town) -> None:
-    planned = some_lives(town, bode=54, cuanam=8)
+def side_by_side(planned: list[Life], town: Town) -> tuple[list[str], set[str]]:
+    """What differs between the rows of the load and of the verbs; the states that were loaded."""
     with transaction.atomic():
         before = transaction.savepoint()
         load.tell(planned, town, total=len(planned))
@@ -113,9 +112,25 @@ def test_every_row_is_as_the_verbs_leave_it(town: Town) -> None:
         replay = Replay(Samples(town))
         for case, act, _last in load.in_time(planned, town, None, replay.samples):  # type: ignore[arg-type]
             replay.carry_out(case.life, act)
-    assert differences(told, Pages.read()) == []
+    return differences(told, Pages.read()), seen
+
+
+@pytest.mark.slow
+def test_every_row_is_as_the_verbs_leave_it(town: Town) -> None:
+    planned = some_lives(town, bode=range(54), cuanam=range(8))
+    found, seen = side_by_side(planned, town)
+    assert found == []
     assert seen == set(State) - {State.DRAFT}
     assert {act.move for life in planned for act in life.acts} >= set(FLOW.moves)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("days", [0, 3.6, 12.2, 40])
+def test_every_row_of_ordinary_lives_too(people: list[int], days: float) -> None:
+    town = Town(people=People.read(people), named=[], at=NOW + timedelta(days=days))
+    first = 60 + int(days) * 40
+    some = some_lives(town, bode=range(first, first + 60), cuanam=range(first, first + 30))
+    assert side_by_side(some, town)[0] == []
 
 
 @pytest.mark.slow
@@ -155,7 +170,7 @@ def test_an_interrupted_load_leaves_nothing(
 
 @pytest.mark.slow
 def test_people_go_on_with_what_was_loaded(town: Town, cast: Cast) -> None:
-    planned = some_lives(town, bode=54, cuanam=0)
+    planned = some_lives(town, bode=range(54), cuanam=range(0))
     load.tell(planned, town, total=len(planned))
     went_on = Counter(
         move for dossier in Dossier.objects.order_by("id") if (move := one_more(dossier, town))
