@@ -283,12 +283,16 @@ def receive_walk_in(counter: Officer) -> None:
         counter.visitor.tab_to(f"[name='{name}']", within=90)
         page.keyboard.press("Control+a")
         counter.type(typed)
-    for name in ("answers.status", "answers.use", "answers.pledge"):
+    for name, keys in (
+        ("answers.status", ["Space"]),
+        ("answers.use", ["Space", "ArrowRight"]),  # not to marry, but to sell a house
+        ("answers.pledge", ["Space"]),
+    ):
         counter.visitor.tab_to(f"[name='{name}']", within=60)
-        counter.press("Space")
+        counter.press(*keys)
     page.locator("h1").click()
     counter.press("t")
-    page.wait_for_url("**/ban/H26*")
+    page.wait_for_url("**/ban/H26*/")
     expect(page.get_by_role("status")).to_contain_text("Đã tiếp nhận hồ sơ")
     expect(page.locator(".dossier-now").last).to_contain_text("Hẹn trả")
     counter.look("walk-in-received")

@@ -296,7 +296,7 @@ def set_fee(
 
 def index(dossier: Dossier) -> None:
     """What the one search box finds it by: names without accents, numbers of identity, phones."""
-    names, numbers = searched(dossier.declared)
+    names, numbers = searched(dossier.declared, subject=dossier.subject)
     DossierSearch.objects.update_or_create(
         dossier=dossier,
         defaults={
@@ -307,10 +307,14 @@ def index(dossier: Dossier) -> None:
     )
 
 
-def searched(declared: Mapping[str, Any]) -> tuple[str, str]:
-    """Names without accents, and numbers, of the people on a dossier."""
+def searched(declared: Mapping[str, Any], *, subject: str) -> tuple[str, str]:
+    """Names without accents, and numbers, of the people on a dossier.
+
+    Its subject names the child, the dead, the couple, whom people ask for more than for who came.
+    """
     people = [person for person in declared.values() if isinstance(person, Mapping)]
     names = [vietnamese.fold_accents(str(person.get("name", ""))) for person in people]
+    names.append(vietnamese.fold_accents(subject))
     numbers = {str(person.get("phone") or "") for person in people}
     for person in people:
         numbers.update(str(number) for number in (person.get("identifiers") or {}).values())
@@ -409,6 +413,7 @@ def change_content(
     place = filing.place_said(dossier.form_version_id, dossier.answers, at=at)
     if place is not None:
         dossier.place_id, dossier.place_at, dossier.place_detail = place
+    index(dossier)
 
 
 @transaction.atomic

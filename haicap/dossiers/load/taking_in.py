@@ -110,7 +110,7 @@ def submit(case: Case, act: Act) -> None:
     for source, code in checked.other_codes.items():
         row = case.ledger.row(OtherCode, dossier_id=dossier.pk, source=source, code=code)
         case.other_codes.append(row)
-    names, numbers = submitting.searched(dossier.declared)
+    names, numbers = submitting.searched(dossier.declared, subject=dossier.subject)
     case.search = DossierSearch(
         dossier=dossier, name_fold=names, numbers=numbers, at=dossier.created_at
     )

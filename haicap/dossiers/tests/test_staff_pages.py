@@ -229,6 +229,14 @@ def test_the_box_finds_by_name_with_slips_by_id_and_phone(
     assert codes(browser("nga").get("/ban/", {"q": typed, "box": "waiting"})) == [somebody.code]
 
 
+def test_the_box_finds_whom_a_dossier_is_about(world: World, browser: Browser) -> None:
+    given = filled(BIRTH)
+    given["answers"]["child_name"] = "Nguyễn Khánh Vy"
+    dossier = world.hand_in("nga", **given, applicant=world.filing().applicant)
+    assert codes(browser("nga").get("/ban/", {"q": "khanh vy"})) == [dossier.code]
+    assert codes(browser("nga").get("/ban/", {"q": "nguyen khnah vy"})) == [dossier.code]
+
+
 def test_the_box_finds_by_code_and_the_end_of_a_code(somebody: Dossier, browser: Browser) -> None:
     assert somebody.code is not None
     for typed in (somebody.code, somebody.code.lower(), somebody.code[:14], somebody.code[-4:]):

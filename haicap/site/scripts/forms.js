@@ -160,7 +160,9 @@
     if (!header || !event.target.closest("button, a")) return;
     event.preventDefault();
     const column = header.cellIndex;
-    const order = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+    const before = header.getAttribute("aria-sort");
+    const mostFirst = !before && header.matches(".is-number:has(a)");  // as the link does it without the script
+    const order = before === "ascending" || mostFirst ? -1 : 1;
     const body = header.closest("table").tBodies[0];
     const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
     const compare = new Intl.Collator("vi", { numeric: true }).compare;
