@@ -289,7 +289,10 @@ def test_the_snapshot_stays_as_declared(world: World) -> None:
     kept = Dossier.objects.get(pk=dossier.pk).declared["applicant"]
     assert kept["name"] == "Trần Văn An"
     assert kept["identifiers"] == {"personal_id": "000085000012"}
-    assert DossierSearch.objects.get(dossier=dossier).name_fold == "tran van an"
+    assert (
+        DossierSearch.objects.get(dossier=dossier).name_fold
+        == "tran van an · xac nhan tinh trang hon nhan cua tran van an"
+    )
 
 
 def test_a_draft_keeps_what_was_typed_right_or_wrong(world: World) -> None:
