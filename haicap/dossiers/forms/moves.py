@@ -39,6 +39,7 @@ class Field:
     value: str = ""
     rows: int = 3
     usual: tuple[tuple[str, Words], ...] = ()  # of the options those that are likely meant
+    shown_if: tuple[str, tuple[str, ...]] | None = None  # asked only when a field has such a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ RECEIVERS: Final = (
     ("other", _("Người khác")),
 )
 
+_PAID: Final = ("cash", "transfer", "card")
+
 FORMS: Final[Mapping[str, MoveForm]] = {
     form.move: form
     for form in (
@@ -129,10 +132,15 @@ FORMS: Final[Mapping[str, MoveForm]] = {
             "return_result", MOVE_WORDS["return_result"], "q", "hand-helping", "primary",
             (
                 Field("how", _("Trả bằng cách nào"), "choice", required=True, options=HOW),
-                Field("receiver", _("Người nhận"), "choice", options=RECEIVERS, value="applicant"),
-                Field("receiver_name", _("Họ tên người nhận"), hint=_("Khi là người khác")),
-                Field("receiver_paper", _("Giấy ủy quyền đã xem"), hint=_("Khi là người khác")),
-                Field("tracking", _("Số bưu gửi"), hint=_("Khi trả qua bưu chính")),
+                Field(
+                    "receiver", _("Người nhận"), "choice", required=True, options=RECEIVERS,
+                    value="applicant",
+                ),
+                Field("receiver_name", _("Họ tên người nhận"), shown_if=("receiver", ("other",))),
+                Field(
+                    "receiver_paper", _("Giấy ủy quyền đã xem"), shown_if=("receiver", ("other",))
+                ),
+                Field("tracking", _("Số bưu gửi"), shown_if=("how", ("post",))),
                 _NOTE,
             ),
             done=_("Đã trả kết quả hồ sơ %(code)s."),
@@ -159,15 +167,15 @@ FORMS: Final[Mapping[str, MoveForm]] = {
             "settle_fee", MOVE_WORDS["settle_fee"], "f", "banknote", "secondary",
             (
                 Field(
-                    "how", _("Thu bằng cách nào"), "choice", required=True,
+                    "how", _("Thu bằng cách nào"), "choice", required=True, value="cash",
                     options=(
                         ("cash", _("Tiền mặt")), ("transfer", _("Chuyển khoản")),
                         ("card", _("Thẻ")), ("waived", _("Được miễn")),
                     ),
                 ),
-                Field("amount", _("Số tiền (đồng)"), "number"),
-                Field("receipt", _("Số biên lai")),
-                Field("reason", _("Lý do miễn"), hint=_("Khi được miễn")),
+                Field("amount", _("Số tiền (đồng)"), "number", shown_if=("how", _PAID)),
+                Field("receipt", _("Số biên lai"), shown_if=("how", _PAID)),
+                Field("reason", _("Lý do miễn"), shown_if=("how", ("waived",))),
             ),
             done=_("Đã ghi khoản phí của hồ sơ %(code)s."),
         ),

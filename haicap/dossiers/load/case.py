@@ -15,7 +15,7 @@ from haicap.dossiers import access
 from haicap.dossiers.actions import tasks, walking
 from haicap.dossiers.actions.moving import Moving
 from haicap.dossiers.flow import FINAL, FLOW
-from haicap.dossiers.load.acts import Act, Life
+from haicap.dossiers.load.acts import Act
 from haicap.dossiers.load.ledger import Ledger
 from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.load.town import Town
@@ -43,9 +43,11 @@ class NotTold(Exception):
 class Case:
     """The rows of one dossier."""
 
-    def __init__(self, life: Life, *, town: Town, ledger: Ledger, samples: Samples) -> None:
-        self.life, self.town = life, town
-        self.ledger, self.samples = ledger, samples
+    def __init__(
+        self, number: int, procedure: str, *, town: Town, ledger: Ledger, samples: Samples
+    ) -> None:
+        self.number, self.procedure = number, procedure
+        self.town, self.ledger, self.samples = town, ledger, samples
         self.made: Dossier | None = None
         self.search: DossierSearch | None = None
         self.tasks: list[Task] = []
@@ -214,11 +216,11 @@ class Case:
         desks = access.desks_among(self.tasks)
         by = access.permitted(act.by, act.move, dossier, desks=desks)
         if by is None:
-            raise NotTold(f"{act.move} is not theirs: {self.life.number}")
+            raise NotTold(f"{act.move} is not theirs: {self.number}")
         try:
             after = FLOW.target(state=dossier.state, move=act.move, previous=dossier.state)
         except MoveRefused as refused:
-            raise NotTold(f"{act.move} in {dossier.state}: {self.life.number}") from refused
+            raise NotTold(f"{act.move} in {dossier.state}: {self.number}") from refused
         return Telling(
             dossier=dossier,
             desks=desks,

@@ -41,7 +41,7 @@ def keep(case: Case, act: Act) -> None:
     sent: Sent = act.values["sent"]
     use = PastUse(
         id=sent.file_id,
-        sha256=case.samples.result(case.life.procedure) if sent.result else case.samples.paper,
+        sha256=case.samples.result(case.procedure) if sent.result else case.samples.paper,
         ref=files.staged_ref(act.by) if sent.staged else case.dossier.ref,
         slot=sent.slot,
         name=sent.name,

@@ -259,7 +259,9 @@ def _keyed(rows: DossierQuerySet, box: Box, *, pressing: bool, by: Actor) -> Dos
         return rows.annotate(key=Coalesce("submitted_at", "created_at"))
     if box in (Box.OVERDUE, Box.TODAY, Box.PAUSED):
         return rows.annotate(key=Coalesce("due_at", "submitted_at"))
-    due = desk_tasks(by).filter(dossier=OuterRef("pk")).order_by(F("due_at").asc(nulls_last=True))
+    # A result that waits to be fetched presses nobody: last.
+    due = desk_tasks(by).filter(dossier=OuterRef("pk")).exclude(step="return")
+    due = due.order_by(F("due_at").asc(nulls_last=True))
     return rows.annotate(
         key=Coalesce(
             Subquery(due.values("due_at")[:1]), Value(_NEVER), output_field=DateTimeField()

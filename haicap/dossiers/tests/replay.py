@@ -16,7 +16,8 @@ from haicap.accounts import public as accounts
 from haicap.dossiers import actions
 from haicap.dossiers.filing import Filing, PaperIn
 from haicap.dossiers.load import acts
-from haicap.dossiers.load.acts import Act, Life, Sent
+from haicap.dossiers.load.acts import Act, Sent
+from haicap.dossiers.load.case import Case
 from haicap.dossiers.load.samples import Samples
 from haicap.dossiers.models import Dossier
 from haicap.files import public as files
@@ -49,26 +50,26 @@ class Replay:
     files: dict[UUID, UUID] = field(default_factory=dict)
     actors: dict[tuple[Any, ...], Actor] = field(default_factory=dict)
 
-    def carry_out(self, life: Life, act: Act) -> None:
+    def carry_out(self, case: Case, act: Act) -> None:
         """One act by the verb it stands for."""
         by = self._actor(act.by, act)
         if act.move == acts.KEEP:
-            self._keep(life, act.values["sent"], act, by)
+            self._keep(case, act.values["sent"], act, by)
         elif act.move == acts.START:
             dossier = actions.start_draft(**act.values, by=by, at=act.at)
-            self.dossiers[life.number] = dossier.pk
+            self.dossiers[case.number] = dossier.pk
         elif act.move == acts.SAVE:
             actions.save_draft(
-                dossier_id=self.dossiers[life.number], **act.values, by=by, at=act.at
+                dossier_id=self.dossiers[case.number], **act.values, by=by, at=act.at
             )
         elif act.move in (acts.HAND_IN, acts.AT_COUNTER):
             verb = actions.hand_in if act.move == acts.HAND_IN else actions.receive_at_counter
             dossier = verb(filing=self._filing(act), by=by, at=act.at)
-            self.dossiers[life.number] = dossier.pk
+            self.dossiers[case.number] = dossier.pk
         else:
             values = {} if act.move == "submit" else self._values(act.values)
             actions.make_move(
-                dossier_id=self.dossiers[life.number],
+                dossier_id=self.dossiers[case.number],
                 move=act.move,
                 values=values,
                 by=by,
@@ -89,12 +90,12 @@ class Replay:
             )
         return self.actors[key]
 
-    def _keep(self, life: Life, sent: Sent, act: Act, by: Actor) -> None:
-        sha256 = self.samples.result(life.procedure) if sent.result else self.samples.paper
+    def _keep(self, case: Case, sent: Sent, act: Act, by: Actor) -> None:
+        sha256 = self.samples.result(case.procedure) if sent.result else self.samples.paper
         use = files.keep(
             stream=io.BytesIO(b"".join(store().open(sha256))),
             name=sent.name,
-            ref="" if sent.staged else f"dossiers.Dossier:{self.dossiers[life.number]}",
+            ref="" if sent.staged else f"dossiers.Dossier:{self.dossiers[case.number]}",
             slot=sent.slot,
             by=by,
             at=act.at,

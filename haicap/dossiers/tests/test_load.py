@@ -111,7 +111,7 @@ def side_by_side(planned: list[Life], town: Town) -> tuple[list[str], set[str]]:
         transaction.savepoint_rollback(before)
         replay = Replay(Samples(town))
         for case, act, _last in load.in_time(planned, town, None, replay.samples):  # type: ignore[arg-type]
-            replay.carry_out(case.life, act)
+            replay.carry_out(case, act)
     return differences(told, Pages.read()), seen
 
 

@@ -287,6 +287,11 @@ def test_a_card_says_who_has_it(world: World, browser: Browser) -> None:
     assert "Lê Thị Hoa giữ" in text_of(browser("nga").get("/ban/?box=all"))
 
 
+def test_a_result_that_waits_to_be_fetched_presses_nobody(world: World, browser: Browser) -> None:
+    issued, submitted = world.at_stage("ISSUED"), world.at_stage("SUBMITTED")
+    assert codes(browser("nga").get("/ban/")) == [submitted.code, issued.code]
+
+
 def test_a_late_step_says_why_it_stands_on_top(world: World, browser: Browser) -> None:
     dossier = world.at_stage("RECEIVED")
     assert "bước này" not in text_of(browser("nga").get("/ban/"))

@@ -150,7 +150,7 @@ def _holder(view: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     return {
         "who": ", ".join(part for part in (lead["staff"], lead["agency"]) if part),
-        "due_at": None if view["paused"] else lead["due_at"],
+        "due_at": None if view["paused"] or view["completed_at"] else lead["due_at"],
         "waits": _waits_for(view, [desk for desk in waiting if desk is not lead]),
     }
 

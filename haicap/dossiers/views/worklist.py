@@ -193,7 +193,7 @@ def _holder(row: Mapping[str, Any], by: Actor) -> str:
     if not desk or row["state"] in FINAL:
         return ""
     if desk["agency"] == by.agency_name and desk["staff"] in ("", by.name):
-        return _("tôi giữ") if desk["staff"] else _("đơn vị tôi giữ")
+        return _("tôi giữ") if desk["staff"] else _("đơn vị tôi")
     return _("%(who)s giữ") % {"who": desk["staff"] or desk["agency"]}
 
 

@@ -149,7 +149,9 @@
         from.setAttribute("aria-current", "true");
       }
       event.target.closest(".panes")?.classList.add("open");
-      event.target.scrollIntoView({ block: "nearest" });
+      const pane = event.target.closest(".pane-work");
+      if (pane) pane.scrollTop = 0;
+      if (pane && pane.getBoundingClientRect().top < 0) pane.scrollIntoView();
     }
   });
   doc.addEventListener("click", (event) => {
