@@ -112,7 +112,7 @@ def submit(case: Case, act: Act) -> None:
         case.other_codes.append(row)
     names, numbers = submitting.searched(dossier.declared, subject=dossier.subject)
     case.search = DossierSearch(
-        dossier=dossier, name_fold=names, numbers=numbers, at=dossier.created_at
+        dossier_id=dossier.pk, name_fold=names, numbers=numbers, at=dossier.created_at
     )
     put_on_first_desk(case, act)
     if dossier.owner_id != dossier.applicant_id:
