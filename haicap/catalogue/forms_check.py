@@ -6,6 +6,7 @@ A definition (haicap/data/README.md) has sections and fields. Clean values by ki
   address -> {"territory": code, "at": day, "detail"} or {"elsewhere", "detail"} outside the city ·
   person -> {"name", "birth_date", "sex": "male" | "female", "personal_id", "ethnicity",
   "nationality", "phone", "job", "address"}, cut to the field's `parts`.
+A text with the `format` person_name is read like the name of a person: letters, no digits or marks.
 Fields hidden by `show_if` are dropped; optional empty ones are left out. Flat answers as a web form
 posts them ("mother.name", "signers.0.name") are taken as well as nested ones.
 """
@@ -29,6 +30,7 @@ KnowsTerritory = Callable[[str, date], bool]
 
 LONGEST_DETAIL: Final = 200
 MOST_ROWS: Final = 100
+PERSON_NAME: Final = "person_name"  # the `format` of a text field that holds somebody's name
 _OLDEST: Final = date(1900, 1, 1)
 _TRUE: Final = frozenset({True, "1", "true", "on", "yes"})
 _FALSE: Final = frozenset({False, None, "", "0", "false", "off", "no"})
@@ -146,6 +148,8 @@ class _Check:
             return None
         if kind in {"text", "textarea"}:
             limit = int(field.get("max", 1000))
+            if field.get("format") == PERSON_NAME:
+                return self._name(raw, path, limit=limit)
             return self._text(raw, path, limit=limit, multiline=kind == "textarea")
         if kind == "date":
             return self._date(raw, path, when=field.get("when", "past"))
@@ -329,8 +333,8 @@ class _Check:
             )
         return self._text(raw, path, limit=_TEXT_PARTS[part])
 
-    def _name(self, raw: str, path: str) -> str | None:
-        value = self._text(raw, path, limit=100)
+    def _name(self, raw: str, path: str, *, limit: int = 100) -> str | None:
+        value = self._text(raw, path, limit=limit)
         if value and not _NAME.fullmatch(value):
             self.wrong(path, _("Họ tên chỉ gồm chữ cái, dấu cách, dấu chấm và gạch nối."))
             return None

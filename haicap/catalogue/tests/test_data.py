@@ -165,6 +165,8 @@ def test_the_form_can_be_asked_and_checked(code: str) -> None:
             assert field.get("default", values[0]) in values
         if field["kind"] in {"text", "textarea"}:
             assert 1 <= field["max"] <= 3000
+            named = re.fullmatch(r"(Họ và tên|Họ tên .*|Họ, chữ đệm, tên)", field["label_vi"])
+            assert (field.get("format") == forms_check.PERSON_NAME) >= bool(named)
         if field["kind"] == "person":
             assert set(field["parts"]) <= PARTS
             assert set(field["optional"]) <= set(field["parts"])

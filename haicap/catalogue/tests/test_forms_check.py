@@ -262,3 +262,17 @@ def test_answers_are_shown_in_words_of_either_language() -> None:
             forms_check.rows(definition=BIRTH, answers=clean, territory_name=lambda code, day: "x")
         )
     assert ("The child", "Sex", "Female") in rows
+
+
+@pytest.mark.parametrize("typed", ["Trần An 2", "<b>An</b>", "An; DROP TABLE", "0912345678"])
+def test_a_name_in_a_form_is_read_as_a_name_wherever_it_stands(typed: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check(BIRTH, birth(child_name=typed))
+    assert refused.value.fields == {
+        "child_name": "Họ tên chỉ gồm chữ cái, dấu cách, dấu chấm và gạch nối."
+    }
+    with pytest.raises(Invalid) as refused:
+        check(SIGNING, {"signers": [{"name": typed}]})
+    assert "signers.0.name" in refused.value.fields
+    assert check(BIRTH, birth(child_name=typed), draft=True)["child_name"] == typed
+    assert check(BIRTH, birth(child_name="Trần H’Linh-An"))["child_name"] == "Trần H’Linh-An"
