@@ -1,4 +1,4 @@
-"""Facts of a dossier: what happened, as ids, numbers and codes. One class per move, two beside.
+"""Facts of a dossier: what happened, as ids, numbers and codes. One class per move, some beside.
 
 Texts that people wrote (reasons, opinions) stay in their rows; a fact names the row.
 """
@@ -49,6 +49,21 @@ class DossierSubmitted(Moved):
     helped: bool
     papers: int
     fee: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeOwed:
+    """The external issuer was silent at submission: we gave the code, it owes one of its own."""
+
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeArrived:  # nobody reacts
+    """The external issuer gave its code later; it stands among the other codes."""
+
+    issuer: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from django.utils import translation
 
 from haicap.audit import public as audit
 from haicap.dossiers import events
-from haicap.dossiers.actions import papers
+from haicap.dossiers.actions import codes, papers
 from haicap.dossiers.models import Dossier, Handing, Opinion, Request
+from haicap.kernel import clock
+from haicap.kernel.actor import system
 from haicap.kernel.clock import day_of
 from haicap.notify import public as notify
 from haicap.parties import public as parties
@@ -38,6 +40,16 @@ _LETTERS: Final = {f"dossiers.{fact.__name__}": letter for fact, letter in TOLD.
 def keep_receipt(event: audit.Event) -> None:
     """After reception: Form 01 is made and kept with the dossier, once."""
     papers.keep_receipt(dossier_id=dossier_of(event), at=event.happened_at)
+
+
+def ask_for_owed_code(event: audit.Event) -> None:
+    """The external issuer that was silent at submission is asked again, until it answers."""
+    codes.take_owed_code(
+        dossier_id=dossier_of(event),
+        issuer=event.facts["issuer"],
+        by=system("codes"),
+        at=clock.now(),
+    )
 
 
 def keep_slip(event: audit.Event) -> None:

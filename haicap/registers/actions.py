@@ -6,7 +6,8 @@ holds up nobody. A rollback gives the number back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +22,14 @@ from haicap.kernel.errors import Invalid, Missing, Refusal
 from haicap.registers import events, issuers
 from haicap.registers.models import Book, CodePattern, NumberState
 from haicap.registers.pattern import check_pattern, render, scope_key
-from haicap.registers.queries import BookView, NumberView, number_of, pattern_for, view_of
+from haicap.registers.queries import (
+    BookView,
+    NumberView,
+    any_issuer,
+    number_of,
+    pattern_for,
+    view_of,
+)
 
 
 class BookRefused(Refusal):
@@ -253,12 +261,26 @@ def close_book(*, book_id: int, by: Actor, at: datetime) -> BookView:
 # --- codes ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code for ever. `owed`: the external issuer that should have given it and still has to."""
+
+    code: str
+    owed: str = ""
+
+
 def fetch_code(
-    *, agency_id: int, agency_code: str, procedure_code: str, at: datetime
+    *, agency: Callable[[], tuple[int, str]], procedure_code: str, at: datetime
 ) -> str | None:
-    """A code from the external issuer, where the agency has one; else None. Asked before the verb's
-    transaction, since the issuer may be slow, and handed to `issue_code` as `fetched`. IssuerDown.
+    """A code from the external issuer, where the agency has one; else None. Asked outside of any
+    transaction, since the issuer may be slow, and handed to `issue_code` as `fetched`.
+
+    `agency` answers (id, code) and is called only where any codes come from outside at all.
+    OSError when the issuer does not answer.
     """
+    if not any_issuer():
+        return None
+    agency_id, agency_code = agency()
     _pattern, _scope, issuer = pattern_for(agency_id=agency_id, day=clock.day_of(at))
     if not issuer:
         return None
@@ -272,18 +294,16 @@ def issue_code(
     procedure_code: str,
     at: datetime,
     fetched: str | None = None,
-) -> str:
-    """The dossier's code for ever, by the agency's pattern on the Vietnamese day of `at`.
+) -> IssuedCode:
+    """The dossier's code: the one `fetched`, else by the agency's pattern on the day of `at`.
 
-    Its counter's row is locked until the commit: ask last. Where an external issuer gives the
-    codes and none was `fetched` before, it is asked now, inside the transaction; IssuerDown.
+    Its counter's row is locked until the commit: ask last. Never waits for anybody outside: where
+    an issuer gives the codes and none was fetched, `owed` names it.
     """
     if fetched is not None:
-        return fetched
+        return IssuedCode(fetched)
     day = clock.day_of(at)
     pattern, scope, issuer = pattern_for(agency_id=agency_id, day=day)
-    if issuer:
-        return issuers.ask(issuer, unit=agency_code, procedure=procedure_code, at=at)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into registers_counter as c (scope, value) values (%s, 1)"
@@ -291,7 +311,8 @@ def issue_code(
             [scope_key(scope, unit=agency_code, procedure=procedure_code, day=day)],
         )
         seq = int(cursor.fetchone()[0])
-    return render(pattern, unit=agency_code, procedure=procedure_code, day=day, seq=seq)
+    code = render(pattern, unit=agency_code, procedure=procedure_code, day=day, seq=seq)
+    return IssuedCode(code, owed=issuer)
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 """Who gives dossier codes when not we: a registry of external issuers, and one to rehearse with.
 
-The national portal gives codes by a call (GetNextValue); its connector registers itself here. There
-is no falling back to our own codes: two systems would then know one dossier by two names.
+The national portal gives codes by a call (GetNextValue); its connector registers itself here. Where
+it does not answer the agency's own pattern gives the code: work goes on, and the issuer's code is
+asked for later (docs/decisions/codes-when-the-issuer-is-silent.md).
 """
 
 from __future__ import annotations
@@ -11,32 +12,20 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from django.utils.translation import gettext as _
-
 from haicap.kernel import clock
-from haicap.kernel.errors import Refusal
 
 SECONDS: Final = 4.0  # how long an issuer is waited for
+REST: Final = timedelta(seconds=30)  # how long one that failed is left alone
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{3,59}")
 
 log = logging.getLogger(__name__)
 
 
-class IssuerDown(Refusal):
+class IssuerDown(OSError):
     """The external issuer gave no usable code in time."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "Hệ thống cấp mã hồ sơ chưa trả lời nên hồ sơ chưa nộp được. Thông tin đã điền vẫn"
-                " còn nguyên; xin thử lại sau ít phút."
-            )
-        )
 
 
 class Issuer(Protocol):
@@ -46,6 +35,7 @@ class Issuer(Protocol):
 
 
 _issuers: dict[str, Issuer] = {}
+_resting: dict[str, datetime] = {}  # until when one that failed is not asked by this process
 
 
 def register_issuer(name: str, issuer: Issuer) -> None:
@@ -59,19 +49,25 @@ def known_issuers() -> frozenset[str]:
 
 
 def ask(name: str, *, unit: str, procedure: str, at: datetime) -> str:
-    """A code from the issuer. IssuerDown when it does not answer, or answers no code."""
+    """A code from the issuer. IssuerDown when it does not answer, or answers no code.
+
+    One that failed is not asked again for a while: else every submission would wait for it.
+    """
     issuer = _issuers.get(name)
     if issuer is None:
         log.error("the external issuer %r is not installed", name)
-        raise IssuerDown
+        raise IssuerDown(name)
+    if name in _resting and at < _resting[name]:
+        raise IssuerDown(name)
     try:
         code = issuer(unit=unit, procedure=procedure, at=at, seconds=SECONDS)
     except OSError as e:
         log.warning("the external issuer %s failed: %s", name, e)
-        raise IssuerDown from e
+        _resting[name] = at + REST
+        raise IssuerDown(name) from e
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         log.warning("the external issuer %s answered %r", name, code)
-        raise IssuerDown
+        raise IssuerDown(name)
     return code
 
 

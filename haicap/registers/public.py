@@ -3,7 +3,8 @@
 `next_number` gives for good; `reserve` holds until `confirm` or `void` (with a reason; the number
 stays in its book). All of them, and `issue_code`, lock one row to the commit: ask last. A year's
 book opens by itself; `open_book` and `close_book` do it by hand. `issue_code` follows the agency's
-pattern; where an external issuer gives the codes, `fetch_code` asks it before the transaction.
+pattern; where an external issuer gives the codes, `fetch_code` asks it before the transaction, and
+`issue_code` says whether it still owes one.
 """
 
 from haicap.registers.actions import (

@@ -84,6 +84,11 @@ def view_of(row: Book) -> BookView:
     )  # fmt: skip
 
 
+def any_issuer() -> bool:
+    """Whether any agency's codes come from outside, now or at another time."""
+    return CodePattern.objects.exclude(issuer="").exists()
+
+
 def pattern_for(*, agency_id: int, day: date) -> tuple[str, str, str]:
     """(pattern, scope, issuer) in force: the agency's own, else the installation's, else ours."""
     row = (

@@ -18,6 +18,7 @@ facts, reactions = dossiers.events, dossiers.reactions
 def wire() -> None:
     """Declare every reaction of the installation."""
     audit.react(facts.DossierAccepted, reactions.keep_receipt, outside=True, queue="people")
+    audit.react(facts.CodeOwed, reactions.ask_for_owed_code, outside=True)
     for fact in reactions.SLIPS:
         audit.react(fact, reactions.keep_slip, outside=True, queue="people")
     for told in reactions.TOLD:

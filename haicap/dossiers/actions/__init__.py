@@ -1,5 +1,6 @@
 """All writes to dossiers, one function per verb, each one transaction."""
 
+from haicap.dossiers.actions.codes import code_ahead
 from haicap.dossiers.actions.deciding import (
     approve,
     draft_result,
@@ -43,6 +44,7 @@ __all__ = [
     "assignable",
     "cancel",
     "check_supplement",
+    "code_ahead",
     "complete",
     "confirm_receipt",
     "discard_draft",

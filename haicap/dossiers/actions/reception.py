@@ -37,13 +37,20 @@ DECIDING_KINDS: Final = frozenset({"commune_committee", "department", "city_comm
 
 @transaction.atomic
 def receive_at_counter(
-    *, filing: Filing, by: Actor, at: datetime, recorded_at: datetime | None = None
+    *,
+    filing: Filing,
+    code: str | None = None,
+    by: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
 ) -> Dossier:
     """A walk-in in one go: submitted and received, with code, due time and place in the book.
 
     Where it is not known who decides, it is submitted only and lies with a coordinator.
     """
-    dossier = submitting.hand_in(filing=at_counter(filing), by=by, at=at, recorded_at=recorded_at)
+    dossier = submitting.hand_in(
+        filing=at_counter(filing), code=code, by=by, at=at, recorded_at=recorded_at
+    )
     if dossier.competent_agency_id is None:
         return dossier
     return accept(dossier_id=dossier.pk, by=by, at=at, recorded_at=recorded_at)

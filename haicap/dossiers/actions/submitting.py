@@ -13,11 +13,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from haicap.audit import public as audit
 from haicap.catalogue import public as catalogue
 from haicap.dossiers import access, filing, routing, typed
 from haicap.dossiers.actions import moving, tasks
 from haicap.dossiers.actions.moving import Moving
-from haicap.dossiers.events import CompletionGiven, DossierCancelled, DossierSubmitted
+from haicap.dossiers.events import CodeOwed, CompletionGiven, DossierCancelled, DossierSubmitted
 from haicap.dossiers.filing import Checked, Filing, PaperIn, PlaceIn
 from haicap.dossiers.flow import State
 from haicap.dossiers.models import (
@@ -40,9 +41,15 @@ from haicap.units import public as units
 
 @transaction.atomic
 def hand_in(
-    *, filing: Filing, by: Actor, at: datetime, recorded_at: datetime | None = None
+    *,
+    filing: Filing,
+    code: str | None = None,
+    by: Actor,
+    at: datetime,
+    recorded_at: datetime | None = None,
 ) -> Dossier:
-    """Submit a new dossier in one go: the API, a counter, another system. It has its code after.
+    """Submit a new dossier in one go: the API, a counter, another system. It has its code after:
+    `code`, where an external issuer gave it (`code_ahead`), else one of our own.
 
     Invalid with all faults by field; Missing, filing.NotOpen; NotYourMove for who may not submit.
     """
@@ -59,26 +66,32 @@ def hand_in(
         owner_id=applicant,
         created_at=at,
     )
-    return _submit(dossier.pk, checked, by=by, at=at, recorded_at=recorded_at, seen_version=None)
+    return _submit(
+        dossier.pk, checked, code=code, by=by, at=at, recorded_at=recorded_at, seen_version=None
+    )
 
 
 @transaction.atomic
 def submit(
     *,
     dossier_id: int,
+    code: str | None = None,
     seen_version: int | None = None,
     by: Actor,
     at: datetime,
     recorded_at: datetime | None = None,
 ) -> Dossier:
-    """Submit a draft as it was typed. Invalid with all faults by field; nothing typed is lost."""
+    """Submit a draft as it was typed; `code` as in `hand_in`. Invalid with all faults by field;
+    nothing typed is lost.
+    """
     dossier = moving.locked(dossier_id)
     if dossier.state != State.DRAFT or not access.may(by, "submit", dossier):
         moving.begin(dossier_id=dossier_id, move="submit", seen_version=None, by=by, at=at)
     checked = _check(filing_of(dossier), ref=dossier.ref, by=by, at=at)
     return _submit(
-        dossier_id, checked, by=by, at=at, recorded_at=recorded_at, seen_version=seen_version
-    )
+        dossier_id, checked, code=code, by=by, at=at, recorded_at=recorded_at,
+        seen_version=seen_version,
+    )  # fmt: skip
 
 
 def filing_of(dossier: Dossier) -> Filing:
@@ -134,6 +147,7 @@ def _submit(
     dossier_id: int,
     checked: Checked,
     *,
+    code: str | None,
     seen_version: int | None,
     by: Actor,
     at: datetime,
@@ -159,16 +173,25 @@ def _submit(
     if dossier.owner_id != dossier.applicant_id:
         move.by = replace(move.by, on_behalf_of=dossier.owner_id)
     _record_submission(move, checked)
-    dossier.code = registers.issue_code(
-        agency_id=_receiving(dossier),
-        agency_code=units.agency(_receiving(dossier), day=day_of(at)).code,
-        procedure_code=dossier.procedure.code,
-        at=at,
-    )
+    _give_code(move, fetched=code)
     dossier.submitted_at = at
     dossier.state, dossier.version = move.after, dossier.version + 1
     dossier.save()
     return dossier
+
+
+def _give_code(move: Moving, *, fetched: str | None) -> None:
+    dossier, at = move.dossier, move.at
+    issued = registers.issue_code(
+        agency_id=_receiving(dossier),
+        agency_code=units.agency(_receiving(dossier), day=day_of(at)).code,
+        procedure_code=dossier.procedure.code,
+        at=at,
+        fetched=fetched,
+    )
+    dossier.code = issued.code
+    if issued.owed:
+        audit.record(CodeOwed(issuer=issued.owed), subject=dossier.ref, by=move.by, at=at)
 
 
 def take_files(dossier: Dossier, slots: Mapping[UUID, str], *, by: Actor, at: datetime) -> None:

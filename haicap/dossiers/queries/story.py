@@ -74,6 +74,13 @@ def _agency(facts: Mapping[str, Any], names: Mapping[int, str], name: str) -> st
 Words = Callable[[Mapping[str, Any], Mapping[int, str]], str]
 _TITLES: Final[Mapping[str, Words]] = {
     "DossierSubmitted": lambda f, n: _("Hồ sơ đã được nộp"),
+    "CodeOwed": lambda f, n: (
+        _("Hệ thống cấp mã %(issuer)s chưa trả lời: dùng mã của đơn vị, mã kia bổ sung sau")
+        % {"issuer": f["issuer"]}
+    ),
+    "CodeArrived": lambda f, n: (
+        _("Đã có mã %(code)s của hệ thống %(issuer)s") % {"code": f["code"], "issuer": f["issuer"]}
+    ),
     "DossierAccepted": lambda f, n: (
         _("Hồ sơ được tiếp nhận, hẹn trả kết quả %(due)s") % {"due": _moment(f["due_at"])}
     ),

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from haicap.audit import public as audit
 from haicap.dossiers import access, actions, paperwork, queries
-from haicap.dossiers.filing import Filing, PaperIn, PlaceIn
+from haicap.dossiers.filing import Filing, PaperIn, PlaceIn, at_counter
 from haicap.dossiers.flow import MOVE_WORDS, NATIONAL, State
 from haicap.dossiers.models import Dossier
 from haicap.dossiers.queries import Filters
@@ -282,10 +282,12 @@ def submit_dossier(
     """
     by, at = _actor(request), _at(request)
     verb = actions.receive_at_counter if payload.receive else actions.hand_in
+    filing = at_counter(_filing(payload)) if payload.receive else _filing(payload)
+    code = actions.code_ahead(handed_in=filing, by=by, at=at)
     answer = actions.once(
         key=idempotency_key,
         body={"path": request.path, **payload.model_dump(mode="json")},
-        run=lambda: _brief(verb(filing=_filing(payload), by=by, at=at), by=by, at=at),
+        run=lambda: _brief(verb(filing=filing, code=code, by=by, at=at), by=by, at=at),
         by=by,
         at=at,
     )
@@ -341,6 +343,8 @@ def make_move(
     values = payload.model_dump(exclude={"move", "happened_at"})
     if "papers" in values:
         values["papers"] = _papers(payload.papers)  # type: ignore[union-attr]
+    if payload.move == "submit" and dossier.state == State.DRAFT:
+        values["code"] = actions.code_ahead(draft=dossier, by=by, at=now)
     seen = _seen_version(if_match)
 
     def move() -> dict[str, Any]:

@@ -113,12 +113,13 @@ def _receive(request: accounts.Request, rules: catalogue.VersionRules) -> Dossie
     """One verb, once for the key of the screen however often it is sent."""
     by, at, post = request.actor, request.at, request.POST
     definition = catalogue.form_definition(rules.form_version_id)
-    filing = forms.filing(post, code=rules.code, definition=definition, at=at)
+    filing = at_counter(forms.filing(post, code=rules.code, definition=definition, at=at))
+    code = actions.code_ahead(handed_in=filing, by=by, at=at)
     answer = actions.once(
         key=post.get("key", ""),
         body={name: post.getlist(name) for name in post if name != "csrfmiddlewaretoken"},
         run=lambda: {
-            "dossier_id": actions.receive_at_counter(filing=at_counter(filing), by=by, at=at).pk
+            "dossier_id": actions.receive_at_counter(filing=filing, code=code, by=by, at=at).pk
         },
         by=by,
         at=at,

@@ -26,7 +26,7 @@ def given(books: PastBooks, agency: int, ref: str, *, at: datetime = AT) -> Past
 def code(agency: int, *, at: datetime = AT) -> str:
     return registers.issue_code(
         agency_id=agency, agency_code="H26.1", procedure_code="1.001193", at=at
-    )
+    ).code
 
 
 @pytest.mark.django_db

@@ -342,10 +342,12 @@ def review(request: accounts.Request, draft: Draft) -> HttpResponse:
 
 def _submit(request: accounts.Request, draft: Draft) -> str:
     """The code of the dossier."""
+    given = actions.code_ahead(draft=draft.dossier, by=request.actor, at=request.at)
 
     def run() -> dict[str, Any]:
         dossier = actions.submit(
             dossier_id=draft.dossier.pk,
+            code=given,
             seen_version=seen_version(request),
             by=request.actor,
             at=request.at,
