@@ -1,16 +1,14 @@
-"""The ways out: e-mail by SMTP, SMS by a registry of gateways, and one to rehearse with.
+"""The ways out: e-mail by SMTP, SMS and Zalo by a registry of gateways.
 
 Every gateway is slow and may lie: it is called with no transaction open, keeps to its time, and is
-given the message's key, so that one it has sent before is not sent again.
+given the message's key. When its answer was lost it is asked what became of the key before
+anything is sent again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import smtplib
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from django.conf import settings
@@ -19,110 +17,140 @@ from django.core.mail import BadHeaderError, EmailMessage, get_connection
 from haicap.notify.models import Channel, Message
 
 SECONDS: Final = 10.0
-LONGEST_SMS: Final = 320
+LONGEST_TEXT: Final = 320
 
 
 class Undeliverable(Exception):
     """It will never arrive (no such mailbox, no such number): trying again is of no use."""
 
 
-class SmsGateway(Protocol):
-    """Sends a text and answers its own name for it, or raises OSError or Undeliverable.
+class NotTaken(OSError):
+    """It certainly was not taken: trying again sends nothing twice."""
 
-    `key` is the same when a message is sent again.
+
+class CannotAsk(Exception):
+    """This way has nobody who could say what became of a message."""
+
+
+class Gateway(Protocol):
+    """Somebody who carries texts to phones. `key` is the same when a message is sent again.
+
+    `send` answers the gateway's own name for what it took. Undeliverable: never. NotTaken or
+    ConnectionRefusedError: surely not taken. Any other OSError: it may have been taken. `ask`
+    answers that name, or None when nothing came under this key; OSError when it does not know.
     """
 
-    def __call__(self, *, phone: str, text: str, key: str, seconds: float) -> str: ...
+    def send(self, *, to: str, text: str, key: str, seconds: float) -> str: ...
+
+    def ask(self, *, key: str, seconds: float) -> str | None: ...
 
 
-_gateways: dict[str, SmsGateway] = {}
+_gateways: dict[tuple[Channel, str], Gateway] = {}
 
 
-def register_sms(name: str, gateway: SmsGateway) -> None:
-    """Make a gateway known under the name used in settings.SMS_GATEWAY."""
-    _gateways[name] = gateway
+def register_gateway(channel: Channel, name: str, gateway: Gateway) -> None:
+    """Make a gateway known under the name used in settings.SMS_GATEWAY or ZALO_GATEWAY."""
+    _gateways[Channel(channel), name] = gateway
+
+
+def gateway_of(channel: str) -> Gateway | None:
+    """The gateway this installation uses for a channel; None when it has none."""
+    name = {Channel.SMS: settings.SMS_GATEWAY, Channel.ZALO: settings.ZALO_GATEWAY}.get(
+        Channel(channel), ""
+    )
+    return _gateways.get((Channel(channel), name))
 
 
 def open_channels() -> frozenset[Channel]:
     """The ways out that this installation has."""
-    there = set()
+    there = {channel for channel in (Channel.SMS, Channel.ZALO) if gateway_of(channel)}
     if settings.EMAIL_HOST:
         there.add(Channel.EMAIL)
-    if settings.SMS_GATEWAY in _gateways:
-        there.add(Channel.SMS)
     return frozenset(there)
 
 
 def send(message: Message) -> str:
-    """Send one message; the gateway's name for it. OSError: try again. Undeliverable: do not."""
+    """Send one message; the way's name for it. Undeliverable, NotTaken or OSError as a Gateway."""
     if message.channel == Channel.EMAIL:
         return _send_email(message)
-    gateway = _gateways.get(settings.SMS_GATEWAY)
+    gateway = gateway_of(message.channel)
     if gateway is None:
-        raise OSError("no SMS gateway is installed")
-    name = gateway(
-        phone=message.address, text=message.body[:LONGEST_SMS], key=message.key, seconds=SECONDS
+        raise NotTaken(f"no gateway is installed for {message.channel}")
+    name = gateway.send(
+        to=message.address, text=message.body[:LONGEST_TEXT], key=message.key, seconds=SECONDS
     )
     if not isinstance(name, str) or not name.strip():
-        raise OSError("the SMS gateway gave no name for what it took")
-    return name
+        raise OSError("the gateway gave no name for what it took")
+    return name.strip()[:200]
+
+
+def ask(message: Message) -> str | None:
+    """What became of a message whose answer was lost: the way's name for it, None: never came.
+
+    CannotAsk for e-mail: no mail server tells afterwards.
+    """
+    gateway = gateway_of(message.channel)
+    if message.channel == Channel.EMAIL:
+        raise CannotAsk
+    if gateway is None:
+        raise NotTaken(f"no gateway is installed for {message.channel}")
+    return gateway.ask(key=message.key, seconds=SECONDS)
 
 
 def _send_email(message: Message) -> str:
     # The same name at each attempt: a mailbox shows a letter that came twice once.
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
     name = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
+    letter = EmailMessage(
+        subject=message.title,
+        body=message.body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[message.address],
+        headers={
+            "Message-ID": name,
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
+    )
     try:
-        letter = EmailMessage(
-            subject=message.title,
-            body=message.body,
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[message.address],
-            headers={
-                "Message-ID": name,
-                "Auto-Submitted": "auto-generated",
-                "Content-Language": message.language,
-            },
-            connection=get_connection(),
-        )
-        letter.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, BadHeaderError, ValueError) as e:
-        if _for_now(e):
-            raise
+        text = letter.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+    except (BadHeaderError, ValueError) as e:
         raise Undeliverable(str(e)) from e
+    _talk(message.address, text)
     return name
 
 
-def _for_now(error: Exception) -> bool:
-    """Whether the mail server said 4xx: not now, but perhaps later (RFC 5321, 4.2.1)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(400 <= code < 500 for code, _text in error.recipients.values())
-    return isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code < 500
+def _talk(address: str, text: bytes) -> None:
+    """One letter over SMTP (RFC 5321). Until the text is on its way nothing can be doubled."""
+    mailer = get_connection()
+    sender = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].strip("> ")
+    try:
+        try:
+            mailer.open()
+            smtp: smtplib.SMTP = mailer.connection  # type: ignore[attr-defined]
+            smtp.ehlo_or_helo_if_needed()
+            _expect(smtp.mail(sender))
+            _expect(smtp.rcpt(address))
+        except (OSError, ValueError) as e:  # smtplib's errors are OSErrors
+            raise NotTaken(str(e)) from e
+        _expect(smtp.data(text))
+    except smtplib.SMTPDataError as e:
+        _expect((e.smtp_code, e.smtp_error if isinstance(e.smtp_error, bytes) else b""))
+        raise NotTaken(str(e)) from e
+    finally:
+        _close(mailer)
 
 
-@dataclass
-class RehearsalSms:
-    """A gateway to rehearse with: takes texts and sends none. `mood` may sleep, raise, or answer
-    something else; told the number of the call.
-    """
-
-    mood: Callable[[int], str | None] = lambda _call: None
-    calls: int = 0
-    taken: dict[str, tuple[str, str]] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, *, phone: str, text: str, key: str, seconds: float) -> str:
-        with self.lock:
-            self.calls += 1
-            call = self.calls
-        other = self.mood(call)
-        if other is not None:
-            return other
-        with self.lock:
-            self.taken.setdefault(key, (phone, text))
-            if len(self.taken) > 1000:
-                self.taken.pop(next(iter(self.taken)))
-        return "sms-" + hashlib.sha256(key.encode()).hexdigest()[:16]
+def _expect(answer: tuple[int, bytes]) -> None:
+    """2xx goes on; 4xx is not now, but perhaps later; 5xx is never (RFC 5321, 4.2.1)."""
+    code, words = answer
+    if code >= 500:
+        raise Undeliverable(f"{code} {words.decode(errors='replace')}")
+    if code >= 400 or code < 200:
+        raise NotTaken(f"{code} {words.decode(errors='replace')}")
 
 
-register_sms("rehearsal", RehearsalSms())
+def _close(mailer: object) -> None:
+    smtp = getattr(mailer, "connection", None)
+    if smtp is not None:
+        smtp.close()

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "haicap.files",
     "haicap.deadlines",
     "haicap.registers",
+    "haicap.payments",
     "haicap.notify",
     "haicap.catalogue",
     "haicap.dossiers",
@@ -202,8 +203,19 @@ EMAIL_USE_TLS = os.environ.get("HAICAP_SMTP_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("HAICAP_MAIL_FROM", "hai-cap@example.vn")
 
-# A gateway known to haicap.notify; empty: no SMS is sent. "rehearsal" takes texts and sends none.
+# Gateways known to haicap.notify; empty: none is sent. "rehearsal" takes texts and sends none.
 SMS_GATEWAY = os.environ.get("HAICAP_SMS", "rehearsal" if DEMO else "")
+ZALO_GATEWAY = os.environ.get("HAICAP_ZALO", "rehearsal" if DEMO else "")
+# What providers sign their delivery reports with; without one nothing is believed.
+REPORT_SECRETS = {
+    way: os.environ.get(f"HAICAP_{way.upper()}_SECRET", f"{way}:{SECRET_KEY}" if DEMO else "")
+    for way in ("sms", "zalo", "email")
+}
+
+# A gateway known to haicap.payments; empty: payers are offered none. Its notices are signed with the
+# secret of the two; without one none is believed.
+PAYMENT_GATEWAY = os.environ.get("HAICAP_PAYMENT_GATEWAY", "rehearsal" if DEMO else "")
+PAYMENT_SECRET = os.environ.get("HAICAP_PAYMENT_SECRET", "demo" if DEMO else "")
 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,11 +1,9 @@
-"""Telling people: once, in their language, nothing sensitive outside, and what became of it."""
+"""Telling people: once, in their language, by the ways they chose, nothing sensitive outside."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -13,99 +11,55 @@ from django.utils import translation
 from pytest_django import Settings
 
 from haicap.kernel.clock import VIETNAM
-from haicap.notify import actions, gateways, jobs
+from haicap.kernel.errors import Invalid, NotAllowed
+from haicap.notify import actions, queries
 from haicap.notify import public as notify
-from haicap.notify.gateways import RehearsalSms, Undeliverable
-from haicap.notify.letters import LETTERS, write
+from haicap.notify.letters import KINDS, write
 from haicap.notify.models import Message
-from haicap.notify.tests.smtp_sink import SmtpSink
-from haicap.parties import public as parties
+from haicap.notify.quiet import SHIPPED, Hours
+from haicap.notify.tests.world import (
+    AT,
+    CODE,
+    CONTROLLER,
+    OPERATOR,
+    SECRETS,
+    VALUES,
+    citizen,
+    message,
+    owed,
+    person,
+    sms,
+    tell,
+)
 
-AT = datetime(2026, 11, 25, 9, 5, tzinfo=VIETNAM)
-CODE = "H26.118-261125-0001"
-DOSSIER = "dossiers.Dossier:42"
-SECRETS = ("xác nhận tình trạng hôn nhân", "UBND phường Bồ Đề", "Giấy chứng sinh", "thiếu chữ ký")
-VALUES: dict[str, Any] = {
-    "code": CODE,
-    "procedure": SECRETS[0],
-    "agency": SECRETS[1],
-    "at": AT,
-    "due": datetime(2026, 11, 26, 17, tzinfo=VIETNAM),
-    "items": [SECRETS[2], "Tờ khai"],
-    "reason": SECRETS[3],
-    "basis": "Luật Hộ tịch 2014",
-    "where": "Điểm phục vụ Cửa Nam",
-    "how": "nhận tại quầy",
-    "at_counter": True,
-    "reply_by": datetime(2026, 12, 4, 17, tzinfo=VIETNAM),
-}
-
-
-def person(**more: Any) -> int:
-    facts = {"name": "Nguyễn Thị Lan", "phone": "+84912345678", "email": "lan@example.vn", **more}
-    party = parties.Party(
-        kind="person", name_fold="nguyen thi lan", sort_key="lan", created_at=AT, **facts
-    )
-    party.save(force_insert=True)
-    return int(party.pk)
-
-
-def tell(party_id: int, template: str = "accepted", key: str = "17") -> int:
-    return notify.tell(
-        party_id=party_id, template=template, values=VALUES, ref=DOSSIER, key=key, at=AT
-    )
+__all__ = ["sms"]
+NIGHT = datetime(2026, 11, 25, 22, 30, tzinfo=VIETNAM)
+MORNING = datetime(2026, 11, 26, 7, tzinfo=VIETNAM)
 
 
 def waiting_jobs() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select (args->>'message_id')::bigint from procrastinate_jobs"
-            " where task_name = 'notify.deliver' and status = 'todo' order by id"
-        )
-        return [int(row[0]) for row in cursor.fetchall()]
-
-
-@pytest.fixture(autouse=True)
-def sms(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> RehearsalSms:
-    """A gateway of the test's own, and no mail server."""
-    settings.EMAIL_HOST = ""
-    settings.SMS_GATEWAY = "rehearsal"
-    gateway = RehearsalSms()
-    monkeypatch.setattr(gateways, "_gateways", {"rehearsal": gateway})
-    return gateway
-
-
-@pytest.fixture
-def sink(settings: Settings) -> Iterator[SmtpSink]:
-    """A real mail server on a port of its own."""
-    with SmtpSink() as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        settings.EMAIL_TIMEOUT = 2
-        settings.DEFAULT_FROM_EMAIL = "Hai Cấp <hai-cap@example.vn>"
-        yield server
-
-
-def message(channel: str) -> Message:
-    return Message.objects.get(channel=channel)
+    return [message_id for message_id, _when in owed()]
 
 
 # --- letters --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("template", sorted(LETTERS))
+@pytest.mark.parametrize("template", sorted(KINDS))
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_outside_the_inbox_stands_the_code_and_what_to_do_and_nothing_else(
     template: str, language: str
 ) -> None:
     with translation.override(language):
         letter = write(template, VALUES)
-    assert CODE in letter.title
-    assert CODE in letter.line
+    if "code" in KINDS[template].values:
+        assert CODE in letter.title
+        assert CODE in letter.line
     assert len(letter.line) <= 160
     for secret in (*SECRETS, "Nguyễn Thị Lan", "Luật"):
         assert secret not in letter.line + letter.title, secret
-    assert "%(" not in letter.title + letter.body + letter.line
+    whole = letter.title + letter.body + letter.line
+    assert "%(" not in whole
+    assert "{" not in whole
 
 
 def test_a_letter_says_the_promised_time_as_people_say_it() -> None:
@@ -122,8 +76,8 @@ def test_a_letter_lists_what_is_asked_for_line_by_line() -> None:
 
 
 def test_text_of_people_is_never_taken_for_a_placeholder() -> None:
-    odd = {**VALUES, "reason": "100 % %(code)s %s <b>"}
-    assert "100 % %(code)s %s <b>" in write("refused", odd).body
+    odd = {**VALUES, "reason": "100 % %(code)s %s {code} {x <b>"}
+    assert "100 % %(code)s %s {code} {x <b>" in write("refused", odd).body
 
 
 def test_a_value_that_is_missing_is_noticed() -> None:
@@ -238,160 +192,147 @@ def test_an_inbox_is_its_owners_only() -> None:
     assert notify.unread_count(binh) == 1
 
 
-# --- e-mail ---------------------------------------------------------------------------------------
+# --- what people choose ---------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
-def test_a_letter_reaches_a_real_mail_server(sink: SmtpSink, settings: Settings) -> None:
-    tell(person())
-    notify.deliver(message_id=message("email").pk, at=AT)
-    letter = sink.only()
-    assert letter["To"] == "lan@example.vn"
-    assert letter["Subject"].strip() == f"Hồ sơ {CODE} đã được tiếp nhận"
-    assert letter["Message-ID"].endswith("@example.vn>")
-    text = letter.get_content()
-    assert "thứ Năm, 26/11/2026" in text
-    assert settings.BASE_URL in text
-    for secret in (*SECRETS, "Nguyễn Thị Lan"):
-        assert secret not in text
-    row = message("email")
-    assert (row.state, row.attempts, row.sent_at) == ("sent", 1, AT)
-    notify.deliver(message_id=row.pk, at=AT)
-    assert len(sink.letters) == 1, "delivering twice sends once"
+def test_a_person_is_told_by_the_ways_they_chose_and_always_in_the_inbox(
+    settings: Settings,
+) -> None:
+    settings.EMAIL_HOST = "mail.example.vn"
+    lan = person()
+    actions.choose(channels=["zalo"], language="en", by=citizen(lan), at=AT)
+    tell(lan)
+    assert set(Message.objects.values_list("channel", "language")) == {
+        ("inbox", "en"),
+        ("zalo", "en"),
+    }
+    Message.objects.all().delete()
+    actions.choose(channels=[], language="vi", by=citizen(lan), at=AT)
+    tell(lan, key="18")
+    assert message("inbox").language == "vi"
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_letter_sent_again_has_the_same_name(sink: SmtpSink) -> None:
+def test_only_the_person_chooses_and_only_what_there_is() -> None:
+    lan = person()
+    with pytest.raises(NotAllowed):
+        actions.choose(channels=["sms"], language="vi", by=OPERATOR, at=AT)
+    with pytest.raises(Invalid):
+        actions.choose(channels=["fax"], language="vi", by=citizen(lan), at=AT)
+    with pytest.raises(Invalid):
+        actions.choose(channels=["sms"], language="fr", by=citizen(lan), at=AT)
+
+
+# --- quiet hours ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hour", "held"),
+    [
+        ("20:59", None),
+        ("21:00", "26 07:00"),
+        ("23:59", "26 07:00"),
+        ("00:00", "25 07:00"),
+        ("06:59", "25 07:00"),
+        ("07:00", None),
+    ],
+)
+def test_the_night_ends_in_the_morning_also_over_midnight(hour: str, held: str | None) -> None:
+    at = datetime.combine(AT.date(), time.fromisoformat(hour), tzinfo=VIETNAM)
+    until = SHIPPED.held_until("sms", at)
+    assert (until and f"{until:%d %H:%M}") == held
+    assert SHIPPED.held_until("email", at) is None
+
+
+def test_quiet_hours_within_a_day_and_none_at_all() -> None:
+    noon = Hours(time(11, 30), time(13, 30), ("sms",))
+    at = datetime(2026, 11, 25, 12, tzinfo=VIETNAM)
+    assert noon.held_until("sms", at) == at.replace(hour=13, minute=30)
+    assert noon.held_until("sms", NIGHT) is None
+    assert Hours(time(7), time(7), ("sms",)).held_until("sms", AT) is None
+
+
+@pytest.mark.django_db
+def test_what_is_told_at_night_waits_for_the_morning_and_the_inbox_does_not() -> None:
+    tell(person(), at=NIGHT)
+    row = message("sms")
+    assert (row.state, row.due_at) == ("held", MORNING)
+    assert owed() == [(row.pk, MORNING)]
+    assert message("inbox").state == "delivered"
+    notify.deliver(message_id=row.pk, at=NIGHT + timedelta(hours=1))
+    assert message("sms").state == "held"
+    notify.deliver(message_id=row.pk, at=MORNING)
+    assert message("sms").state == "sent"
+
+
+@pytest.mark.django_db
+def test_the_office_sets_the_quiet_hours() -> None:
+    with pytest.raises(NotAllowed):
+        actions.set_quiet_hours(begins=time(9), ends=time(10), channels=[], by=OPERATOR, at=AT)
+    actions.set_quiet_hours(begins=time(9), ends=time(10), channels=["sms"], by=CONTROLLER, at=AT)
     tell(person())
-    sink.hang_up = True  # after the text: we cannot know whether it was taken
-    with pytest.raises(actions.NotYet):
-        notify.deliver(message_id=message("email").pk, at=AT)
-    assert message("email").state == "waiting"
-    sink.hang_up = False
-    notify.deliver(message_id=message("email").pk, at=AT)
-    assert (message("email").state, message("email").attempts) == ("sent", 2)
-    first, second = sink.letters
-    assert first["Message-ID"] == second["Message-ID"]
+    assert message("sms").due_at == AT.replace(hour=10, minute=0)
+
+
+# --- other words ----------------------------------------------------------------------------------
+
+OURS = {"title": "Hồ sơ {code}: xong", "body": "Kính gửi.\n\nLý do: {reason}", "line": "{code}!"}
+
+
+def reword(**more: object) -> int:
+    given = {"template": "refused", "language": "vi", "seen_version": 0, **OURS, **more}
+    return actions.reword(**given, by=CONTROLLER, at=AT)  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_an_office_sets_other_words_and_goes_back_to_the_shipped_ones() -> None:
+    lan = person()
+    assert reword() == 1
+    tell(lan, "refused")
+    assert message("inbox").title == f"Hồ sơ {CODE}: xong"
+    assert message("inbox").body == "Kính gửi.\n\nLý do: thiếu chữ ký"
+    assert message("sms").body == f"{CODE}!"
+    assert queries.edited() == {("refused", "vi")}
+    back = {"template": "refused", "language": "vi", "by": CONTROLLER, "at": AT}
+    assert actions.back_to_shipped(**back, seen_version=1) == 2  # type: ignore[arg-type]
+    assert queries.edited() == set()
+    assert queries.sample_letter("refused", "vi").title == f"Hồ sơ {CODE} không được tiếp nhận"
+    assert [(v.number, v.words is None) for v in queries.versions_of("refused", "vi")] == [
+        (2, True),
+        (1, False),
+    ]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("answer", "state"), [("550 no such mailbox", "failed"), ("450 try later", "waiting")]
+    ("field", "text", "said"),
+    [
+        ("body", "Xin chào {ten_nguoi}", "không có {ten_nguoi}"),
+        ("line", "Hồ sơ {code}: {reason}", "không được đi ra kênh mở"),
+        ("title", "{procedure} {code}", "không được đi ra kênh mở"),
+        ("line", "Hồ sơ của ông bà", "Phải có {code}"),
+        ("body", "Thiếu {code", "lẻ"),
+        ("title", "  ", "để trống"),
+        ("line", "{code} " + "a" * 300, "tối đa 200"),
+    ],
 )
-def test_a_refused_mailbox_is_final_and_a_busy_one_is_not(
-    sink: SmtpSink, answer: str, state: str
+def test_words_that_would_fail_or_tell_too_much_are_refused_with_a_sentence(
+    field: str, text: str, said: str
 ) -> None:
-    tell(person())
-    sink.answer_to_recipient = answer
-    if state == "waiting":
-        with pytest.raises(actions.NotYet):
-            notify.deliver(message_id=message("email").pk, at=AT)
-    else:
-        notify.deliver(message_id=message("email").pk, at=AT)
-    row = message("email")
-    assert row.state == state
-    assert answer[:3] in row.error
+    with pytest.raises(Invalid) as wrong:
+        reword(**{field: text})
+    assert list(wrong.value.fields) == [field]
+    assert said in wrong.value.fields[field]
 
 
 @pytest.mark.django_db
-def test_an_address_that_is_none_is_not_tried_for_ever(sink: SmtpSink) -> None:
-    tell(person(email="lan@example.vn\r\nBcc: all@example.vn"))
-    notify.deliver(message_id=message("email").pk, at=AT)
-    assert message("email").state == "failed"
-    assert sink.letters == []
-
-
-@pytest.mark.django_db
-def test_after_the_last_attempt_it_is_given_up_and_shown_to_the_operators(
-    settings: Settings,
-) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    tell(person(phone=""))
-    for _attempt in range(actions.ATTEMPTS - 1):
-        with pytest.raises(actions.NotYet):
-            notify.deliver(message_id=message("email").pk, at=AT)
-    notify.deliver(message_id=message("email").pk, at=AT)
-    (shown,) = notify.undelivered()
-    assert (shown.id, shown.attempts) == (message("email").pk, actions.ATTEMPTS)
-    assert notify.try_again(message_id=shown.id)
-    assert not notify.try_again(message_id=shown.id)
-    assert (message("email").state, message("email").attempts) == ("waiting", 0)
-
-
-# --- SMS ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_an_sms_is_sent_once_and_its_delivery_is_reported(sms: RehearsalSms) -> None:
-    tell(person())
-    notify.deliver(message_id=message("sms").pk, at=AT)
-    ((phone, text),) = sms.taken.values()
-    assert phone == "+84912345678"
-    assert text.startswith(f"Hồ sơ {CODE} đã được tiếp nhận")
-    row = message("sms")
-    assert row.state == "sent"
-    for _doubled in range(2):
-        assert notify.report(outside_id=row.outside_id, delivered=True, at=AT)
-    assert notify.report(outside_id=row.outside_id, delivered=False, at=AT)
-    assert message("sms").state == "delivered", "the first word counts"
-    assert not notify.report(outside_id="sms-unknown", delivered=True, at=AT)
-    assert not notify.report(outside_id="", delivered=True, at=AT)
-
-
-@pytest.mark.django_db
-def test_a_gateway_that_sent_and_then_failed_is_given_the_same_key_again(
-    sms: RehearsalSms,
-) -> None:
-    keys = []
-
-    def sends_then_dies(*, phone: str, text: str, key: str, seconds: float) -> str:
-        keys.append(key)
-        if len(keys) == 1:
-            raise TimeoutError("no answer")
-        return "ok-1"
-
-    gateways.register_sms("rehearsal", sends_then_dies)
-    tell(person())
-    with pytest.raises(actions.NotYet):
-        notify.deliver(message_id=message("sms").pk, at=AT)
-    notify.deliver(message_id=message("sms").pk, at=AT)
-    assert keys[0] == keys[1]
-    assert message("sms").state == "sent"
-
-
-@pytest.mark.django_db
-def test_a_gateway_that_answers_nothing_has_not_taken_it_and_a_dead_number_is_final(
-    sms: RehearsalSms,
-) -> None:
-    tell(person())
-    sms.mood = lambda _call: "  "
-    with pytest.raises(actions.NotYet):
-        notify.deliver(message_id=message("sms").pk, at=AT)
-
-    def dead(_call: int) -> str | None:
-        raise Undeliverable("no such number")
-
-    sms.mood = dead
-    notify.deliver(message_id=message("sms").pk, at=AT)
-    assert message("sms").state == "failed"
-    assert sms.taken == {}
-
-
-@pytest.mark.django_db
-def test_a_message_being_sent_is_left_alone_until_its_worker_must_be_dead(
-    sms: RehearsalSms,
-) -> None:
-    tell(person())
-    row = message("sms")
-    Message.objects.filter(pk=row.pk).update(state="sending", claimed_at=AT)
-    with pytest.raises(actions.NotYet):
-        notify.deliver(message_id=row.pk, at=AT + timedelta(seconds=60))
-    assert sms.calls == 0
-    notify.deliver(message_id=row.pk, at=AT + timedelta(seconds=180))
-    assert message("sms").state == "sent"
-
-
-@pytest.mark.django_db
-def test_the_job_is_known_by_the_name_the_verb_uses() -> None:
-    assert jobs.deliver.name == actions.JOB
+def test_two_who_reword_at_once_do_not_overwrite_each_other() -> None:
+    reword()
+    with pytest.raises(actions.ReworkedMeanwhile):
+        reword(line="{code}?")
+    with pytest.raises(NotAllowed):
+        actions.reword(
+            template="refused", language="vi", seen_version=1, **OURS, by=OPERATOR, at=AT
+        )
