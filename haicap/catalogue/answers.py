@@ -56,12 +56,15 @@ def _knows_territory(code: str, day: date) -> bool:
 
 
 def answer_rows(
-    form_version_id: int, answers: Mapping[str, Any], language: str = "vi"
+    form_version_id: int, answers: Mapping[str, Any], language: str = "vi", *, printed: bool = False
 ) -> list[tuple[str, str, str]]:
-    """(section, label, value as shown) of every answer, in the words of `language`."""
+    """(section, label, value as shown) of every answer, in the words of `language`; as `printed` on
+    a paper each fact of a person has its own row.
+    """
+    read = forms_check.printed_rows if printed else forms_check.rows
     with translation.override(language):
         return list(
-            forms_check.rows(
+            read(
                 definition=form_definition(form_version_id),
                 answers=answers,
                 territory_name=_territory_name,

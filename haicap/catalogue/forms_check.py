@@ -435,12 +435,58 @@ def rows(
     territory_name: Callable[[str, str], str],
 ) -> Iterator[tuple[str, str, str]]:
     """(section, label, value as shown) of every answer, in the order of the form."""
+    for section, field, value in _given(definition, answers):
+        yield section, label(field), show(field, value, territory_name)
+
+
+def _given(
+    definition: Mapping[str, Any], answers: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
+    """(section, field, value) of every answer, in the order of the form."""
     sections = {section["name"]: label(section, "title") for section in definition["sections"]}
     for field in definition["fields"]:
         value = answers.get(field["name"])
         if value is None or value == "" or (value is False and not field.get("required")):
             continue
-        yield sections[field["section"]], label(field), show(field, value, territory_name)
+        yield sections[field["section"]], field, value
+
+
+def printed_rows(
+    *,
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    territory_name: Callable[[str, str], str],
+) -> Iterator[tuple[str, str, str]]:
+    """`rows` as a paper prints them: a person is a part of its own with a row for each fact, the
+    rows of a group stand on lines of their own.
+    """
+    for section, field, value in _given(definition, answers):
+        if field["kind"] == "person" and isinstance(value, Mapping):
+            for part in field["parts"]:
+                if value.get(part):
+                    yield (
+                        label(field),
+                        part_label(part),
+                        _part_words(part, value[part], territory_name),
+                    )
+        elif field["kind"] == "group" and isinstance(value, list) and len(value) > 1:
+            lines = [show(field, [row], territory_name) for row in value]
+            numbered = (f"{n}. {line}" for n, line in enumerate(lines, 1))
+            yield section, label(field), "\n".join(numbered)
+        else:
+            yield section, label(field), show(field, value, territory_name)
+
+
+def _part_words(part: str, found: Any, territory_name: Callable[[str, str], str]) -> str:
+    if part == "birth_date":
+        return _day_words(found)
+    if part == "sex":
+        return _("Nam") if found == "male" else _("Nữ")
+    if part == "phone":
+        return identifiers.national_phone(str(found))
+    if part == "address" and isinstance(found, Mapping):
+        return _address_words(found, territory_name)
+    return str(found)
 
 
 def show(field: Mapping[str, Any], value: Any, territory_name: Callable[[str, str], str]) -> str:
@@ -454,6 +500,8 @@ def show(field: Mapping[str, Any], value: Any, territory_name: Callable[[str, st
         return _day_words(value)
     if kind == "number" and isinstance(value, int):
         return _dots(value)
+    if kind == "phone":
+        return identifiers.national_phone(str(value))
     if kind == "address" and isinstance(value, Mapping):
         return _address_words(value, territory_name)
     if kind == "person" and isinstance(value, Mapping):
@@ -504,5 +552,5 @@ def _person_words(value: Mapping[str, Any], territory_name: Callable[[str, str],
         elif part == "address" and isinstance(found, Mapping):
             words.append(_address_words(found, territory_name))
         else:
-            words.append(f"{part_label(part).lower()} {found}")
+            words.append(f"{part_label(part).lower()} {_part_words(part, found, territory_name)}")
     return ", ".join(words)

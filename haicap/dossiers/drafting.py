@@ -105,8 +105,10 @@ def _rows(dossier: Dossier, names: tuple[str, ...]) -> tuple[ResultRow, ...]:
     answers: Mapping[str, Any] = dossier.answers
     hidden = {"pledge", "fee_group"}
     wanted = names or tuple(name for name in answers if name not in hidden)
-    printed = {name: answers[name] for name in wanted if name in answers}
+    answers = {name: answers[name] for name in wanted if name in answers}
     return tuple(
         ResultRow(label=label, value=value, section=section)
-        for section, label, value in catalogue.answer_rows(dossier.form_version_id, printed)
+        for section, label, value in catalogue.answer_rows(
+            dossier.form_version_id, answers, printed=True
+        )
     )

@@ -29,8 +29,10 @@ from haicap.dossiers.guidance import (
 )
 from haicap.dossiers.models import Channel, Dossier, Handing, Money, Opinion, Request
 from haicap.dossiers.receipt import PaperLine, ReceiptData, render_receipt
+from haicap.files import public as files
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Missing, Refusal
+from haicap.kernel.identifiers import national_phone
 from haicap.registers import public as registers
 from haicap.units import public as units
 
@@ -48,13 +50,13 @@ def receipt_pdf(dossier: Dossier) -> bytes:
 
 def receipt_name(dossier: Dossier) -> str:
     """The name of the receipt's file."""
-    return f"Giay-tiep-nhan-{dossier.code}.pdf"
+    return f"Giấy tiếp nhận {dossier.code}.pdf"
 
 
 def receipt_response(dossier: Dossier) -> HttpResponse:
     """The receipt for a browser or a client, made from the data when it is asked for."""
     response = HttpResponse(receipt_pdf(dossier), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{quote(receipt_name(dossier))}"'
+    response["Content-Disposition"] = files.disposition(receipt_name(dossier))
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
@@ -95,7 +97,7 @@ def receipt_data(dossier: Dossier) -> ReceiptData:
             ordinal=dossier.ordinal,
             track_url=track_url(dossier),
             id_number=_number(applicant),
-            phone=str(applicant.get("phone") or ""),
+            phone=national_phone(str(applicant.get("phone") or "")),
             email=str(applicant.get("email") or ""),
             owner=str(owner.get("name") or ""),
             owner_address=address_line(owner.get("address")),
@@ -181,7 +183,7 @@ def _head(dossier: Dossier, *, number: str, at: datetime, officer: int | None) -
         address=address_line(applicant.get("address")),
         request=dossier.subject,
         track_url=track_url(dossier),
-        phone=str(applicant.get("phone") or ""),
+        phone=national_phone(str(applicant.get("phone") or "")),
         email=str(applicant.get("email") or ""),
         officer=accounts.staff_names([officer]).get(officer, "") if officer else "",
     )

@@ -10,13 +10,14 @@ from haicap.files.actions import attach, keep, keep_bytes, mark_checked, remove,
 from haicap.files.models import UseKind
 from haicap.files.queries import UseView, facts_of, open_file, staged_ref, uses_of
 from haicap.files.refused import BadFile
-from haicap.files.serve import serve
+from haicap.files.serve import disposition, serve
 
 __all__ = [
     "BadFile",
     "UseKind",
     "UseView",
     "attach",
+    "disposition",
     "facts_of",
     "keep",
     "keep_bytes",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.http import StreamingHttpResponse
-from django.utils.http import content_disposition_header
 
 from haicap.files.checks import INLINE
 from haicap.files.queries import UseView, open_file
+from haicap.kernel.vietnamese import bare_letters
 
 
 def serve(use: UseView, *, download: bool = False) -> StreamingHttpResponse:
@@ -17,14 +19,23 @@ def serve(use: UseView, *, download: bool = False) -> StreamingHttpResponse:
     shown = not download and use.media_type in INLINE and not use.active
     response = StreamingHttpResponse(open_file(use.id), content_type=use.media_type)
     response["Content-Length"] = str(use.size)
-    response["Content-Disposition"] = str(
-        content_disposition_header(as_attachment=not shown, filename=use.name)
-    )
+    response["Content-Disposition"] = disposition(use.name, download=not shown)
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "SAMEORIGIN" if shown else "DENY"
     response["Content-Security-Policy"] = _policy(use.media_type, shown=shown)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def disposition(name: str, *, download: bool = False) -> str:
+    """The header that names a file: readable letters for old browsers, the true name (RFC 6266)."""
+    plain = "".join(
+        char if char.isascii() and char.isprintable() and char not in '"\\%;/' else "_"
+        for char in bare_letters(name)
+    )
+    way = "attachment" if download else "inline"
+    header = f'{way}; filename="{plain}"'
+    return header if plain == name else f"{header}; filename*=utf-8''{quote(name, safe='')}"
 
 
 def _policy(media_type: str, *, shown: bool) -> str:

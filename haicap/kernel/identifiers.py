@@ -244,7 +244,12 @@ class Phone:
     @property
     def national(self) -> str:
         """As dialled within Viet Nam."""
-        return "0" + self.number[3:] if self.number.startswith("+84") else self.number
+        return national_phone(self.number)
+
+
+def national_phone(number: str) -> str:
+    """A kept number as people write it: +84912345678 → 0912345678."""
+    return "0" + number[3:] if number.startswith("+84") else number
 
 
 _MOBILE: Final = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}")

@@ -51,6 +51,12 @@ def _visible(text: str) -> str:
     )
 
 
+def bare_letters(text: str) -> str:
+    """`text` without its accents, large letters large: Giấy tiếp nhận → Giay tiep nhan."""
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate({0x111: "d", 0x110: "D"})
+    return unicodedata.normalize("NFC", bare)
+
+
 def fold_accents(text: str) -> str:
     """`text` for searching: lower case, no accents, đ as d."""
     if text.isascii():

@@ -69,15 +69,22 @@ def filled_with(
     answers: Mapping[str, Any],
     name: str,
     known: parties.Declared,
+    *,
+    before: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The answers with the person of field `name` filled from what is known of somebody."""
+    """The answers with the person of field `name` filled from what is known of somebody, and from
+    what they said of themselves `before`, by part.
+    """
     address = known.address
     facts: dict[str, Any] = {
+        **(before or {}),
         "name": known.name,
         "birth_date": known.birth_date.isoformat() if known.birth_date else "",
         "sex": known.sex,
         "personal_id": known.identifiers.get("personal_id", ""),
-        "nationality": "Việt Nam" if known.nationality == "VN" else "",
+        "nationality": "Việt Nam"
+        if known.nationality == "VN"
+        else (before or {}).get("nationality", ""),
         "phone": known.phone,
         "address": {"territory": address["territory_code"], "detail": address["detail"]}
         if address

@@ -23,6 +23,8 @@ PERSON: Final = (
     "kind", "name", "personal_id", "tax_code", "passport", "birth_date", "sex", "phone", "email",
     "territory", "chosen", "detail",
 )  # fmt: skip
+TOLD: Final = tuple(name for name in PERSON if name not in ("kind", "sex"))
+ROLES: Final = ("applicant", "owner", "representative")
 NUMBERS: Final = ("personal_id", "tax_code", "passport")
 Typed = QueryDict | Mapping[str, str]
 
@@ -82,18 +84,13 @@ def known_before(number: str, *, at: datetime) -> tuple[int | None, dict[str, st
     if party is None:
         return None, {}
     known = parties.declared_of(party.pk, at=at)
-    told = {"phone": _local(known.phone), "email": known.email}
+    told = {"phone": identifiers.national_phone(known.phone), "email": known.email}
     if known.address is not None:
         told |= {
             "territory": known.address["territory_code"],
             "detail": known.address["detail"],
         }
     return party.pk, {name: value for name, value in told.items() if value}
-
-
-def _local(phone: str) -> str:
-    """+84912345678 as people write it."""
-    return f"0{phone[3:]}" if phone.startswith("+84") else phone
 
 
 # What of the applicant is asked again of a person in the form.
@@ -122,7 +119,7 @@ def like_applicant(
 
 def declared(typed: Mapping[str, str], *, day: date) -> dict[str, Any] | None:
     """What parties.check_declared takes; None when nothing was typed."""
-    if not any(typed[name] for name in PERSON if name not in ("kind", "sex")):
+    if not any(typed[name] for name in TOLD):
         return None
     raw: dict[str, Any] = {
         "kind": typed["kind"] or "person",
@@ -152,6 +149,7 @@ def filing(post: QueryDict, *, code: str, definition: Mapping[str, Any], at: dat
         channel=post.get("channel", "counter") or "counter",
         applicant=declared(person_typed(post, "applicant"), day=day),
         owner=_owner(post, day=day) if post.get("for_another") else None,
+        representative=declared(person_typed(post, "representative"), day=day),
         relation=post.get("relation", "") if post.get("for_another") else "",
         helper=post.get("helper", ""),
         answers=answer_forms.posted_answers(definition, post, at=at, prefix=ANSWERS),

@@ -24,6 +24,7 @@ from haicap.parties import public as parties
 
 SELF, PERSON, ORGANISATION = "self", "person", "organisation"
 NUMBERS: Final = {PERSON: "personal_id", ORGANISATION: "tax_code"}
+REPRESENTATIVE: Final = ("name", "personal_id", "phone")
 
 
 # --- the way --------------------------------------------------------------------------------------
@@ -146,6 +147,9 @@ def _labels() -> dict[str, str]:
         "owner.territory": _("Địa chỉ"),
         "owner.detail": _("Địa chỉ"),
         "relation": _("Quan hệ với chủ hồ sơ"),
+        "representative.name": _("Người được ủy quyền"),
+        "representative.personal_id": _("Người được ủy quyền"),
+        "representative.phone": _("Người được ủy quyền"),
     }
 
 
@@ -176,6 +180,8 @@ def fault_at(name: str, sentence: str, definition: Mapping[str, Any]) -> Fault:
     if top in ("applicant", "owner"):
         role = "contact" if top == "applicant" else top
         return Fault(APPLICANT if top == "applicant" else OWNER, control_of(role, rest), sentence)
+    if top == "representative":
+        return Fault(HANDING, control_of(top, rest), sentence)
     if top == "papers":
         return Fault(PAPERS, paper_control(rest) if rest else "", sentence)
     pages = {"relation": OWNER, "place": PLACE, "wants_result": HANDING}
@@ -223,6 +229,19 @@ def owner_posted(post: QueryDict, *, at: datetime) -> dict[str, Any]:
         owner["birth_date"] = post.get("owner.birth_date", "")
         owner["sex"] = post.get("owner.sex", "")
     return owner
+
+
+def representative_posted(post: QueryDict) -> dict[str, Any]:
+    """Who may act in their place: {} when nothing was typed, as with most people."""
+    typed = {part: post.get(f"representative.{part}", "") for part in REPRESENTATIVE}
+    if not any(value.strip() for value in typed.values()):
+        return {}
+    return {
+        "kind": PERSON,
+        "name": typed["name"],
+        "phone": typed["phone"],
+        "identifiers": {"personal_id": typed["personal_id"]},
+    }
 
 
 def _address_posted(post: QueryDict, role: str, *, day: date) -> dict[str, str]:
@@ -280,6 +299,11 @@ def owner_shown(dossier: Dossier) -> dict[str, str]:
         "for": str(kept.get("kind") or SELF),
         "relation": str(dossier.declared.get("relation") or ""),
     }
+
+
+def representative_shown(dossier: Dossier) -> dict[str, str]:
+    """Who may act in their place, as kept in the draft."""
+    return _party_shown("representative", dossier.declared.get("representative") or {})
 
 
 def _party_shown(role: str, kept: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from haicap.dossiers.queries.one import (
     may_open,
     parties_of,
     result_of,
+    said_before,
 )
 from haicap.dossiers.queries.story import (
     Line,
@@ -38,6 +39,7 @@ __all__ = [
     "parties_of",
     "request_words",
     "result_of",
+    "said_before",
     "story_of",
     "track",
 ]

@@ -254,6 +254,54 @@ def test_a_person_can_be_filled_in_with_who_is_signed_in(huong: Any) -> None:
     assert huong.post(page, {"_me": "<b>"}).status_code == 302
 
 
+def test_what_one_wrote_of_oneself_before_is_not_asked_again(world: World, huong: Any) -> None:
+    first = draft_of(huong)
+    walk(huong, first)
+    huong.post(url("draft_review", first), {})
+    page = url("draft_section", second := draft_of(huong, BIRTH), "parents")
+    huong.post(page, {"_me": "mother"})
+    mother = Dossier.objects.get(pk=second.pk).answers["mother"]
+    assert (mother["ethnicity"], mother["nationality"]) == ("Kinh", "Việt Nam")
+    Dossier.objects.filter(pk=first.pk).update(state=State.DRAFT)
+    huong.post(page, {"_me": "mother", "mother.ethnicity": ""})
+    assert "ethnicity" not in Dossier.objects.get(pk=second.pk).answers["mother"]
+
+
+def test_who_acts_in_ones_place_is_asked_calmly_checked_and_named(world: World, huong: Any) -> None:
+    draft = draft_of(huong)
+    walk(huong, draft)
+    assert Dossier.objects.get(pk=draft.pk).declared["representative"] == {}
+    page = url("draft_handing", draft)
+    assert '<details class="facts-open"><summary>Ủy quyền' in huong.get(page).content.decode()
+    typed = {
+        "wants_result": "counter",
+        "representative.name": "Nguyễn Thị Lan 2",
+        "representative.personal_id": "000155000011",
+    }
+    refused = huong.post(page, typed)
+    assert refused.status_code == 422
+    assert 'href="#representative.name"' in refused.content.decode()
+    assert 'value="Nguyễn Thị Lan 2"' in refused.content.decode()
+    assert '<details class="facts-open" open>' in refused.content.decode()
+    assert huong.post(page, {**typed, "representative.name": "Nguyễn Thị Lan"}).status_code == 302
+    assert "Người được ủy quyền Nguyễn Thị Lan" in text_of(huong.get(url("draft_review", draft)))
+    huong.post(url("draft_review", draft), {})
+    dossier = Dossier.objects.get(pk=draft.pk)
+    assert dossier.representative_id == world.cast.lan.party
+    for who in (huong, world.cast.client("lan")):
+        shown = text_of(who.get(reverse("dossiers:mine_one", args=[dossier.code])))
+        assert "Người được ủy quyền Nguyễn Thị Lan" in shown
+
+
+def test_the_review_names_the_commune_that_was_typed(huong: Any) -> None:
+    draft = draft_of(huong)
+    walk(huong, draft)
+    kept = Dossier.objects.get(pk=draft.pk).declared
+    as_typed = {"phone": "0100000002", "address": {"territory": "bo de", "detail": "Số 8"}}
+    Dossier.objects.filter(pk=draft.pk).update(declared={**kept, "contact": as_typed})
+    assert "Số 8, Phường Bồ Đề" in text_of(huong.get(url("draft_review", draft)))
+
+
 def test_rows_are_added_and_removed_without_a_script(huong: Any) -> None:
     draft = draft_of(huong, "1.004194")
     page = url("draft_section", draft, "old")

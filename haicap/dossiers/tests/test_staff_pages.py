@@ -740,6 +740,22 @@ def test_another_who_is_not_named_is_not_forgotten(world: World, browser: Browse
     assert dossier.owner_id != dossier.applicant_id
 
 
+def test_who_acts_for_a_visitor_is_kept_with_the_dossier(world: World, browser: Browser) -> None:
+    wrong = walk_in(browser("nga"), visitor(**{"representative.phone": "12"}))
+    assert wrong.status_code == 422
+    html = wrong.content.decode()
+    assert 'href="#representative.name"' in html
+    assert '<details class="party" open><summary>Người được ủy quyền' in html
+    named = visitor(
+        **{"representative.name": "Trần Thị Con", "representative.personal_id": "000195000034"}
+    )
+    response = walk_in(browser("nga"), named)
+    assert response.status_code == 302, text_of(response)
+    assert Dossier.objects.get().representative_id is not None
+    page = browser("nga").get(response["Location"])
+    assert "Người được ủy quyền Trần Thị Con, 000195000034" in text_of(page)
+
+
 def test_the_card_fills_the_applicant_and_leaves_the_rest(world: World, browser: Browser) -> None:
     typed = {**visitor(), "qr": CARD, "read_card": "1", "applicant.name": "", "applicant.phone": ""}
     html = walk_in(browser("nga"), typed).content.decode()

@@ -202,13 +202,14 @@ def _context(
         else {},
         "homes": {
             role: answer_forms.candidates(typed.get(f"{role}.territory") or "", day=day)
-            for role in ("applicant", "owner")
+            for role in forms.ROLES
             if typed.get(f"{role}.territory") and not _certain(typed[f"{role}.territory"], day=day)
         },
         "wrong": [
             (f"counter-{name}" if name.startswith("papers.") else name, sentence)
             for name, sentence in shown.items()
         ],
+        "acts_for": any(forms.person_typed(typed, "representative")[name] for name in forms.TOLD),
         "told": told,
         "key": typed.get("key") or uuid.uuid4().hex,
     }

@@ -357,3 +357,4 @@ def test_a_browser_is_told_what_to_do_with_a_file_and_what_not(
     assert response["Cache-Control"] == "private, no-store"
     if "Đ" in name:
         assert "filename*=utf-8''%C4%90%C6%A1n" in response["Content-Disposition"]
+        assert 'filename="Don _1_.pdf"' in response["Content-Disposition"]

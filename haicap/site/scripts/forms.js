@@ -85,6 +85,18 @@
     if (bar) bar.hidden = true;
     if (event.target.type === "file" && !event.detail.successful) event.target.value = "";
   });
+  /* What was mended by an upload leaves the list of what is wrong above the page. */
+  doc.body.addEventListener("htmx:afterSettle", (event) => {
+    const list = event.target.matches?.(".upload") && doc.querySelector(".error-summary ul");
+    if (!list) return;
+    for (const link of list.querySelectorAll("a[href^='#']")) {
+      const control = doc.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (control && !control.matches("[aria-invalid=true]")) link.closest("li").remove();
+    }
+    const title = list.parentElement.querySelector("h2");
+    if (list.children.length) title.lastChild.textContent = title.textContent.replace(/\d+/, list.children.length);
+    else list.parentElement.remove();
+  });
   /* Without a change of files there is nothing to send with the page's own form: they are already there. */
   doc.addEventListener("htmx:configRequest", (event) => {
     if (event.target.type === "file" && !event.target.files.length) event.preventDefault();

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from haicap.accounts import public as accounts
 from haicap.catalogue import public as catalogue
-from haicap.dossiers import actions, queries
+from haicap.dossiers import actions, paperwork, queries
 from haicap.dossiers.flow import State
 from haicap.dossiers.forms import answers as answer_forms
 from haicap.dossiers.forms import draft as forms
@@ -283,11 +283,14 @@ def section(request: accounts.Request, draft: Draft, section: str) -> HttpRespon
         draft.definition, request.POST, at=request.at, section=section
     )
     if answer_forms.ME in request.POST:
+        known = parties.declared_of(request.actor.person or 0, at=request.at)
+        number = known.identifiers.get("personal_id", "")
         posted = answer_forms.filled_with(
             draft.definition,
             posted,
             request.POST[answer_forms.ME],
-            parties.declared_of(request.actor.person or 0, at=request.at),
+            known,
+            before=queries.said_before(number=number, by=request.actor),
         )
     own = {field["name"] for field in draft.definition["fields"] if field["section"] == section}
     kept = {name: value for name, value in draft.dossier.answers.items() if name not in own}
@@ -310,14 +313,20 @@ def section(request: accounts.Request, draft: Draft, section: str) -> HttpRespon
 
 @draft_page
 def handing(request: accounts.Request, draft: Draft) -> HttpResponse:
-    """How the result is to reach the citizen."""
+    """How the result is to reach the citizen, and who else may act for them."""
     return step(
         request,
         draft,
         forms.HANDING,
         "handing",
-        values=lambda: {"wants_result": request.POST.get("wants_result", "")},
-        typed=lambda saved: {"wants_result": saved.dossier.wants_result},
+        values=lambda: {
+            "wants_result": request.POST.get("wants_result", ""),
+            "declared": {"representative": forms.representative_posted(request.POST)},
+        },
+        typed=lambda saved: {
+            "wants_result": saved.dossier.wants_result,
+            **forms.representative_shown(saved.dossier),
+        },
         options=forms.handing_options(),
     )
 
@@ -378,7 +387,9 @@ def _review(
         outlook=outlook(checked, by=by, at=at) if checked else None,
         me=parties.declared_of(by.person or 0, at=at),
         contact=forms.contact_shown(draft.dossier, by=by, at=at),
+        contact_place=paperwork.address_line(checked.applicant.address) if checked else "",
         owner=forms.owner_shown(draft.dossier),
+        representative=forms.representative_shown(draft.dossier),
         parts=_answered(draft, request),
         papers=_handed_in(draft),
         handing=dict(row[:2] for row in forms.handing_options())[draft.dossier.wants_result],
