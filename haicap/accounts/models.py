@@ -22,6 +22,7 @@ DUTY_WORDS: dict[str, str] = {
     Duty.CATALOGUE: "Kiểm soát thủ tục hành chính",
     Duty.ACCOUNTS: "Quản trị tài khoản của đơn vị",
     Duty.OBSERVE: "Theo dõi, giám sát",
+    Duty.FINANCE: "Thu, đối soát phí, lệ phí",
     Duty.OPERATE: "Vận hành kỹ thuật",
 }
 

@@ -31,6 +31,7 @@ class Duty(StrEnum):
     CATALOGUE = "catalogue"  # kiểm soát thủ tục hành chính
     ACCOUNTS = "accounts"  # quản trị tài khoản của đơn vị
     OBSERVE = "observe"  # theo dõi, giám sát
+    FINANCE = "finance"  # kế toán, thủ quỹ: thu, hoàn, đối soát phí, lệ phí
     OPERATE = "operate"  # vận hành kỹ thuật; reads no citizen's dossier
 
 
