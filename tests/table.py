@@ -257,9 +257,7 @@ CALLS = [
     open_call("GET /procedures"),
     open_call("GET /procedures/{code}", args=lambda house: {"code": BIRTH}),
     open_call("GET /track/{code}", "404 404 404 404 404", args=code),  # with a wrong check
-    call(
-        "GET /deadlines/preview", "401 200 200 200 200",
-    ),
+    open_call("GET /deadlines/preview"),
     call("POST /files", "401 422 422 422 422", post=nothing),
     call("GET /dossiers", "401 200 200 200 200"),
     call(

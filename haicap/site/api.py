@@ -6,12 +6,13 @@ The screens and the API call the same verbs. Hot lists answer plain dicts throug
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
@@ -21,6 +22,7 @@ from haicap.deadlines.views.api import router as deadlines_router
 from haicap.dossiers.views.api import router as dossiers_router
 from haicap.dossiers.views.schemas import BY_MOVE
 from haicap.files.views.api import router as files_router
+from haicap.kernel.answers import json_bytes
 from haicap.kernel.errors import Refusal
 from haicap.site import refusals
 from haicap.site.openapi import WholeAPI
@@ -33,7 +35,7 @@ class FastJson(BaseRenderer):
     media_type = "application/json"
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
-        return msgspec.json.encode(data)
+        return json_bytes(data)
 
 
 api = WholeAPI(
@@ -87,15 +89,17 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     )
 
 
-_SENTENCES = {
-    "missing": "Cần có thông tin này.",
-    "string_too_long": "Dài quá giới hạn cho phép.",
-    "string_too_short": "Cần có thông tin này.",
-    "extra_forbidden": "Không có mục này.",
-    "json_invalid": "Nội dung gửi lên không phải JSON đúng dạng.",
-    "union_tag_not_found": "Cần có thông tin này.",
-    "union_tag_invalid": "Không có việc này.",
+# By pydantic's name of the fault.
+_SENTENCES: Final[Mapping[str, Promise]] = {
+    "missing": gettext_lazy("Cần có thông tin này."),
+    "string_too_long": gettext_lazy("Dài quá giới hạn cho phép."),
+    "string_too_short": gettext_lazy("Cần có thông tin này."),
+    "extra_forbidden": gettext_lazy("Không có mục này."),
+    "json_invalid": gettext_lazy("Nội dung gửi lên không phải JSON đúng dạng."),
+    "union_tag_not_found": gettext_lazy("Cần có thông tin này."),
+    "union_tag_invalid": gettext_lazy("Không có việc này."),
 }
+_OTHERWISE: Final = gettext_lazy("Giá trị không đúng dạng.")
 
 
 def _field(item: Mapping[str, Any]) -> str:
@@ -113,7 +117,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
         {
             "field": _field(item),
-            "detail": _SENTENCES.get(item.get("type", ""), "Giá trị không đúng dạng."),
+            "detail": str(_SENTENCES.get(item.get("type", ""), _OTHERWISE)),
         }
         for item in error.errors
     ]

@@ -24,6 +24,7 @@ GIGABYTE = 1 << 30
 SYSTEM_FONTS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 SHORTEST_SECRET = 32
 SKEW_WARN, SKEW_BAD = 2.0, 30.0
+WORKER = "haicap worker"  # what a worker's connections are called
 
 
 class Level(StrEnum):
@@ -163,9 +164,14 @@ def jobs() -> Iterator[Finding]:
         cursor.execute("select to_regclass('procrastinate_workers') is not null")
         if not (cursor.fetchone() or (False,))[0]:
             return
+        # One that was killed left its last beat behind, but its connections are gone.
         cursor.execute(
-            "select count(*) from procrastinate_workers"
-            " where last_heartbeat > now() - interval '1 minute'"
+            "select least("
+            " (select count(*) from procrastinate_workers"
+            " where last_heartbeat > now() - interval '30 seconds'),"
+            " (select count(distinct application_name) from pg_stat_activity"
+            " where datname = current_database() and starts_with(application_name, %s)))",
+            [WORKER],
         )
         alive = (cursor.fetchone() or (0,))[0]
         cursor.execute(

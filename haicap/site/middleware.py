@@ -8,6 +8,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -20,6 +21,7 @@ from haicap.site import notice, refusals
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGE_COOKIE = "haicap_lang"
+HEALTH = frozenset({"/healthz", "/readyz"})
 
 
 class RequestContext:
@@ -34,6 +36,43 @@ class RequestContext:
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+
+class KnownHost:
+    """Answers only to the names of HAICAP_ALLOWED_HOSTS: no address is made from a foreign one.
+
+    The two health pages are asked by machines that know our number only.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path not in HEALTH:
+            try:
+                request.get_host()
+            except DisallowedHost:
+                return HttpResponse("unknown host\n", content_type="text/plain", status=400)
+        return self.get_response(request)
+
+
+class HeadAsGet:
+    """HEAD is answered as GET is, without the body (RFC 9110, 9.3.2), wherever GET is."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+            return response
+        response.close()
+        return HttpResponse(status=response.status_code, headers=dict(response.items()))
 
 
 class Headers:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from psycopg_pool import PoolTimeout
 
 from haicap.kernel.actor import NOBODY
+from haicap.kernel.answers import moment
 from haicap.kernel.errors import Invalid, Refusal
 
 
@@ -29,14 +31,23 @@ class Busy(Refusal):
         super().__init__(_("Hệ thống đang bận, xin thử lại sau ít giây. Chưa có gì được ghi lại."))
 
 
-# lock_not_available, deadlock_detected, query_canceled, too_many_connections (PostgreSQL, annex A)
-_PASSING = frozenset({"55P03", "40P01", "57014", "53300"})
+# lock_not_available, deadlock_detected, query_canceled, too_many_connections; admin_shutdown,
+# crash_shutdown, cannot_connect_now; read_only_sql_transaction, as a standby is (annex A)
+_PASSING = frozenset({"55P03", "40P01", "57014", "53300", "57P01", "57P02", "57P03", "25006"})
+_CONNECTION = "08"  # class: connection exceptions
 
 
-def passing(error: OperationalError) -> bool:
-    """Whether the database's refusal passes by itself: a lock held too long, no free connection."""
-    cause = error.__cause__
-    return getattr(cause, "sqlstate", None) in _PASSING or isinstance(cause, PoolTimeout)
+def passing(error: BaseException | None) -> bool:
+    """Whether the database's refusal passes by itself: a lock held too long, no free connection,
+    a server that is being started again.
+    """
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    if isinstance(cause, PoolTimeout):
+        return True
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    state = cause.sqlstate or _CONNECTION  # what breaks off has no state of its own
+    return state in _PASSING or state.startswith(_CONNECTION)
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -97,7 +108,9 @@ def members(refusal: Refusal) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}

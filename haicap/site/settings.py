@@ -118,8 +118,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "haicap.site.middleware.RequestContext",
+    "haicap.site.middleware.KnownHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "haicap.site.middleware.HeadAsGet",
     "haicap.site.middleware.Headers",
     "django.middleware.gzip.GZipMiddleware",
     "haicap.accounts.session.OneQuerySession",

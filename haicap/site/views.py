@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
@@ -126,7 +127,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug of ours: nothing half done was kept, and it is in the log under the request's id."""
+    """A bug of ours: nothing half done was kept, and it is in the log under the request's id. Or
+    the database went away while the session was looked up, which passes.
+    """
+    if refusals.passing(sys.exc_info()[1]):
+        return refusals.answer(request, refusals.Busy())
     return _told(
         request,
         500,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, QuerySet, TextField, Value, When
@@ -112,9 +112,17 @@ AGENCY_COLUMNS = (
 )  # fmt: skip
 
 
+SYLLABLES: Final = 4  # letters from which a word may be several run together: "bode"
+
+
 def holding(rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Rows of which every word asked for begins some word of the name."""
-    begins = [Q(spaced_name__contains=f" {word}") for word in words.split()]
+    """Rows of which every word asked for begins some word of the name, or several run together."""
+    begins = [
+        Q(spaced_name__regex=" " + " ?".join(word))
+        if len(word) >= SYLLABLES
+        else Q(spaced_name__contains=f" {word}")
+        for word in words.split()
+    ]
     spaced = Concat(Value(" "), "name_fold", output_field=TextField())
     found: QuerySet[Any] = rows.alias(spaced_name=spaced).filter(*begins)
     return found

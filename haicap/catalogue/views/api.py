@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -14,6 +13,7 @@ from pydantic import Field
 from haicap.catalogue import forms
 from haicap.catalogue import public as catalogue
 from haicap.catalogue.facts import FoundProcedure, ProcedureView
+from haicap.kernel.answers import json_bytes
 from haicap.kernel.clock import day_of
 from haicap.kernel.pages import cursor
 
@@ -194,7 +194,7 @@ def _today(request: HttpRequest) -> date:
 def _json(data: Any) -> HttpResponse:
     # Straight to bytes: ninja's own way through pydantic costs double. A test holds the answers
     # against the schemas.
-    return HttpResponse(msgspec.json.encode(data), content_type="application/json")
+    return HttpResponse(json_bytes(data), content_type="application/json")
 
 
 def _brief(found: FoundProcedure) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Preview(Schema):
     explanation: list[str] = Field(description="Every step in words, in order.")
 
 
-@router.get("/deadlines/preview", response=Preview, summary="Count a time limit")
+@router.get("/deadlines/preview", response=Preview, auth=None, summary="Count a time limit")
 def preview(request: HttpRequest, limit: Query[Limit]) -> dict[str, Any]:
     """Count with the calendar of today. A year without published holidays is refused (422)."""
     version = deadlines.calendar_at(day=day_of(request.at))  # type: ignore[attr-defined]

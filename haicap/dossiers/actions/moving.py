@@ -25,7 +25,8 @@ from haicap.units import public as units
 class Conflict(Refusal):
     """Somebody was quicker, or the move is not legal any more. Says who, when, what is legal.
 
-    `winner` is empty when nobody moved it since; `at` is when the last move happened.
+    `winner` is empty when nobody was quicker; `at` is when the last move happened. `unpaid`, in
+    đồng, where it is the fee that stands in the way.
     """
 
     status = 409
@@ -41,6 +42,7 @@ class Conflict(Refusal):
         legal: tuple[str, ...],
     ) -> None:
         self.winner, self.at, self.state, self.version = winner, at, state, version
+        self.unpaid: int | None = None
         self.legal = legal
         super().__init__(sentence)
 
@@ -174,7 +176,7 @@ def begin(
 def conflict(dossier: Dossier, *, by: Actor, desks: Desks | None = None, why: str = "") -> Conflict:
     """What to tell whoever came too late, or asked for what does not fit now (`why` says it)."""
     legal = access.legal_moves(by, dossier, desks=desks)
-    winner, moved_at = _last_mover(dossier, by)
+    winner, moved_at = ("", None) if why else _last_mover(dossier, by)
     state = State(dossier.state).label
     parts = []
     if why:

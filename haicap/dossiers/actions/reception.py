@@ -409,11 +409,13 @@ def return_result(
     )  # fmt: skip
     dossier = move.dossier
     if dossier.money == Money.DUE:
-        raise moving.conflict(
+        unpaid = moving.conflict(
             dossier, by=by, desks=move.desks,
             why=_("Hồ sơ còn %(total)s đồng phí, lệ phí chưa thu.")
             % {"total": dossier.fee_total},
         )  # fmt: skip
+        unpaid.unpaid = dossier.fee_total
+        raise unpaid
     dossier.result_handed = {
         **_receiver(move, how, receiver, receiver_name, receiver_paper, tracking),
         "note": typed.text(note, field="note"),

@@ -21,6 +21,7 @@ from haicap.dossiers.queries.lists import standing
 from haicap.dossiers.queries.story import Line, story_of
 from haicap.files import public as files
 from haicap.kernel.actor import Actor
+from haicap.kernel.answers import told_text
 from haicap.kernel.clock import day_of
 from haicap.units import public as units
 
@@ -258,6 +259,7 @@ def result_of(dossier: Dossier, *, by: Actor) -> dict[str, Any] | None:
     issued = dossier.state in (State.ISSUED, State.RETURNED)
     if dossier.result_use is None or not (by.is_staff or issued):
         return None
+    handed = dossier.result_handed
     return {
         "file_id": str(dossier.result_use),
         "sha256": dossier.result_sha256,
@@ -266,7 +268,7 @@ def result_of(dossier: Dossier, *, by: Actor) -> dict[str, Any] | None:
         "signed": dossier.result_signed,
         "signed_words": _("đã ký số") if dossier.result_signed else _("chưa ký số"),
         "issued": issued,
-        "handed": dossier.result_handed,
+        "handed": handed and {**handed, "at": told_text(str(handed["at"]))},
     }
 
 

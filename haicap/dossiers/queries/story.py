@@ -14,6 +14,7 @@ from haicap.accounts import public as accounts
 from haicap.audit import public as audit
 from haicap.dossiers.models import Opinion, Request
 from haicap.kernel import vietnamese
+from haicap.kernel.answers import told_text
 from haicap.kernel.clock import day_of
 from haicap.units import public as units
 
@@ -139,6 +140,7 @@ def journal_of(ref: str, *, for_staff: bool) -> list[dict[str, Any]]:
     return [
         {
             **asdict(entry),
+            "facts": _facts(entry.facts),
             "person": entry.person if for_staff else None,
             "post": entry.post if for_staff else None,
             "title": _title(entry, names),
@@ -146,6 +148,15 @@ def journal_of(ref: str, *, for_staff: bool) -> list[dict[str, Any]]:
         for entry in entries
         if for_staff or entry.kind.removeprefix(PREFIX) in TOLD_TO_CITIZENS
     ]
+
+
+def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as the API tells them: moments were kept as text, in the zone they came in."""
+    moments = {"reply_by", *(name for name in facts if name.endswith("_at"))}
+    return {
+        name: told_text(value) if name in moments and isinstance(value, str) else value
+        for name, value in facts.items()
+    }
 
 
 def _title(entry: audit.Happening, names: Mapping[int, str]) -> str:

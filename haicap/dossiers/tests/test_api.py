@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -538,3 +539,42 @@ def test_the_review_of_a_head_is_a_move_like_the_others(calls: Calls, world: Wor
     assert make(calls, "hoa", code, "submit_approval")["legal"] == []
     make(calls, "truong", code, "submit_approval")
     assert make(calls, "quan", code, "approve")["state"] == "APPROVED"
+
+
+def moments(value: Any) -> list[str]:
+    """Every text in an answer that reads as a moment."""
+    if isinstance(value, dict):
+        return [found for inner in value.values() for found in moments(inner)]
+    if isinstance(value, list):
+        return [found for inner in value for found in moments(inner)]
+    is_moment = isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", value)
+    return [value] if is_moment else []
+
+
+def test_every_moment_of_every_answer_is_in_one_form(calls: Calls, world: World) -> None:
+    dossier = world.at_stage("RETURNED")
+    nga = calls("nga")
+    answers = [
+        nga.get(f"/dossiers/{dossier.code}"),
+        nga.get(f"/dossiers/{dossier.code}/journal"),
+        nga.get("/dossiers", box="all"),
+        nga.post("/dossiers", filing(receive=True)),
+        nga.post(f"/dossiers/{dossier.code}/moves", {"move": "accept"}),  # 409 tells when, too
+        nga.get(f"/track/{dossier.code}", check="0012"),
+    ]
+    for answer in answers:
+        found = moments(answer.json())
+        assert found, answer.content.decode()
+        assert {text[-6:] for text in found} == {"+07:00"}, found
+
+
+def test_an_unpaid_fee_is_told_as_such_and_names_nobody(calls: Calls, world: World) -> None:
+    dossier = world.at_stage("ISSUED")
+    answer = calls("nga").post(
+        f"/dossiers/{dossier.code}/moves", {"move": "return_result", "how": "counter"}
+    )
+    assert answer.status_code == 409
+    problem = answer.json()
+    assert (problem["unpaid"], problem["winner"], problem["at"]) == (3000, "", None)
+    assert "3000 đồng" in problem["detail"]
+    assert "settle_fee" in problem["legal"]

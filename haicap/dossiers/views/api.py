@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from haicap.dossiers.views import schemas as s
 from haicap.files import public as files
 from haicap.kernel import clock, vietnamese
 from haicap.kernel.actor import Actor
+from haicap.kernel.answers import json_bytes, moment
 from haicap.kernel.errors import Invalid, Missing
 from haicap.units import public as units
 
@@ -51,9 +51,7 @@ def _at(request: HttpRequest) -> datetime:
 def _json(data: Any, *, status: int = 200, version: int | None = None) -> HttpResponse:
     # Straight to bytes: ninja's own way through pydantic costs double. A test holds the answers
     # against the schemas.
-    response = HttpResponse(
-        msgspec.json.encode(data), content_type="application/json", status=status
-    )
+    response = HttpResponse(json_bytes(data), content_type="application/json", status=status)
     if version is not None:
         response["ETag"] = f'"{version}"'
     return response
@@ -407,10 +405,7 @@ def _brief(dossier: Dossier, *, by: Actor, at: datetime) -> dict[str, Any]:
         "state_words": str(state.label),
         "national_status": NATIONAL[state],
         "version": dossier.version,
-        **{
-            name: _iso(getattr(dossier, name))
-            for name in ("submitted_at", "received_at", "due_at", "completed_at", "returned_at")
-        },
+        **{name: at and moment(at) for name, at in _times(dossier).items()},
         "paused": dossier.is_paused,
         "volume": dossier.volume,
         "ordinal": dossier.ordinal,
@@ -422,5 +417,6 @@ def _brief(dossier: Dossier, *, by: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _iso(moment: datetime | date | None) -> str | None:
-    return moment.isoformat() if moment is not None else None
+def _times(dossier: Dossier) -> dict[str, datetime | None]:
+    names = ("submitted_at", "received_at", "due_at", "completed_at", "returned_at")
+    return {name: getattr(dossier, name) for name in names}

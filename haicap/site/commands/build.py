@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import importlib
 import os
+import sys
 from pathlib import Path
 
 from haicap.site import assets, running
@@ -23,7 +24,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Make what has changed. Before Django is set up, since its settings look at what is there."""
     var = running.data_folder()
-    assets.build(var / "built")
+    try:
+        assets.build(var / "built")
+    except PermissionError as error:
+        print(
+            f"Không ghi được {error.filename}: hãy chạy `haicap build` bằng người dùng sở hữu mã"
+            " nguồn.\n"
+            f"Cannot write {error.filename}: run `haicap build` as the owner of the source.",
+            file=sys.stderr,
+        )
+        return 1
     stamp, wanted = var / STAMP, digest(var / "built")
     manifest = var / "static" / "staticfiles.json"
     made = stamp.read_text() if stamp.exists() and manifest.exists() else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import procrastinate_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -19,7 +22,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from haicap.accounts import load as accounts_load
 from haicap.kernel import clock
 from haicap.site import city, database, doctor, running
-from haicap.site.commands import front, worker
+from haicap.site.commands import front, web, worker
 from haicap.site.commands.__main__ import main
 
 
@@ -188,3 +191,31 @@ def test_the_watcher_of_the_demo_loads_no_django() -> None:
         [sys.executable, "-c", program], cwd=running.CLONE, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.django_db
+def test_the_doctor_counts_a_worker_that_was_killed_as_gone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("insert into procrastinate_workers default values")  # beat a moment ago
+        (gone,) = doctor.jobs()
+        assert gone.level is doctor.Level.WARN
+        cursor.execute("set local application_name = 'haicap worker 7@here'")
+        cursor.execute("select pg_stat_clear_snapshot()")
+        (alive,) = doctor.jobs()
+    assert alive.level is doctor.Level.OK
+    assert alive.what.startswith("1 ")
+
+
+def test_a_taken_port_is_told_and_not_shared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "staticfiles.json").touch()
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        asked = argparse.Namespace(host="127.0.0.1", port=port, workers=1, threads=1)
+        assert web.run(asked) == 1
+        assert str(port) in capsys.readouterr().err
+    assert not web.taken("127.0.0.1", port)

@@ -56,6 +56,20 @@ def test_every_answer_names_its_request(web: Client) -> None:
     assert first != second
 
 
+def test_head_tells_the_headers_of_get_without_the_body(web: Client) -> None:
+    got, head = web.get("/"), web.head("/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["Content-Length"]) == len(got.content)
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+def test_only_our_own_names_are_answered_to(web: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["motcua.example.vn"]
+    assert web.get("/", headers={"host": "motcua.example.vn"}).status_code == 200
+    assert web.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert web.get("/healthz", headers={"host": "10.0.0.7"}).status_code != 400
+
+
 @pytest.mark.parametrize(
     ("address", "cookie", "lang"),
     [("/", "", "vi"), ("/?lang=en", "", "en"), ("/", "en", "en"), ("/?lang=vi", "en", "vi")],

@@ -82,6 +82,13 @@ def test_a_name_is_found_however_its_tones_are_typed(
     assert [unit["code"] for unit in client.get("/units", q=q)["items"]] == ["09988"]
 
 
+@pytest.mark.parametrize("q", ["bode", "Bode", "phuongbode", "phường bođe"])
+def test_a_name_is_found_though_its_words_are_run_together(
+    client: Client, city: LoadedCity, q: str
+) -> None:
+    assert [unit["code"] for unit in client.get("/units", q=q)["items"]] == ["00118"]
+
+
 def test_one_unit_tells_its_facts_and_its_agencies(client: Client, city: LoadedCity) -> None:
     unit = client.get("/units/00118")
     assert unit["full_name"] == "Phường Bồ Đề"

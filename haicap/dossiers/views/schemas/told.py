@@ -258,13 +258,19 @@ class Tracked(Schema):
 
 
 class Problem(Schema):
-    """application/problem+json (RFC 9457). 422 has `errors`; 409 `winner`, `at`, `legal`."""
+    """application/problem+json (RFC 9457). 422 has `errors`; 409 of a move the rest."""
 
     type: str
     title: str
     status: int
     detail: str = Field(description="A Vietnamese sentence for the person in front of the screen.")
     errors: list[dict[str, str]] | None = Field(None, description="`field` and `detail` of each.")
-    winner: str | None = Field(None, description="Who moved it last.")
+    winner: str | None = Field(
+        None, description="Who moved it last; empty where nobody was quicker, see `detail`."
+    )
     at: datetime | None = Field(None, description="When.")
+    state: str | None = Field(None, description="Where the dossier stands now.")
+    version: int | None = Field(None, description="Its version now, for If-Match.")
     legal: list[str] | None = Field(None, description="Moves legal now for the caller.")
+    unpaid: int | None = Field(None, description="đồng, where the fee stands in the way.")
+    retry_after: int | None = Field(None, description="429 and 503: seconds to wait.")
