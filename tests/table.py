@@ -179,6 +179,28 @@ PAGES = [
         "branches", (Duty.CATALOGUE, Duty.COORDINATE, Duty.OBSERVE), "in 403 403 403 200",
         right="coordinate@branch",
     ),
+    citizen("notify:choices", "ci 200 403 403 200"),
+    citizen("notify:inbox", "ci 200 403 403 200"),
+    staff("notify:staff_choices", (), "in 403 200 200 200"),
+    staff("notify:staff_inbox", (), "in 403 200 200 200"),
+    staff("notify:outbox", (Duty.OPERATE,), "in 403 403 200 200", right="operate@city"),
+    staff(
+        "notify:again", (Duty.OPERATE,), "in 403 403 302 302", right="operate@city", post=nothing,
+    ),
+    staff(
+        "notify:way", (Duty.OPERATE,), "in 403 403 302 302", right="operate@city", post=nothing,
+        args=lambda house: {"channel": "sms"},
+    ),
+    staff("notify:wordings", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city"),
+    staff("notify:quiet", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city"),
+    staff(
+        "notify:wording", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
+        args=lambda house: {"template": "accepted", "language": "en"},
+    ),
+    public(
+        "notify:report", "401 401 401 401 401", post=nothing,
+        args=lambda house: {"channel": "sms"},
+    ),
     public("units:places"),
     public("units:place", args=lambda house: {"code": BODE}),
     public("catalogue:search"),

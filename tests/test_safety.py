@@ -34,8 +34,8 @@ __all__ = ["django_db_setup", "furnished", "house"]
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "Mot-cau-dai-va-de-nho-7"
 BY_GET = [row for row in PAGES if row.post is None]
-# The provider's own endpoints: called by our server, no form of a browser.
-NO_FORMS = {"vneid:token", "vneid:userinfo"}
+# Called by servers, no form of a browser: the provider's own, and the signed delivery reports.
+NO_FORMS = {"vneid:token", "vneid:userinfo", "notify:report"}
 
 
 # --- what a page may hold -------------------------------------------------------------------------

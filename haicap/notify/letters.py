@@ -83,25 +83,25 @@ def write(template: str, values: Values, words: Words | None = None) -> Letter:
     ones if given. KeyError when a value that every letter of the kind needs is missing.
     """
     kind = KINDS[template]
-    said = {name: _said(name, values[name]) for name in kind.values if name in values}
+    words_of = {name: said(name, values[name]) for name in kind.values if name in values}
     if "bring" in kind.values and values.get("at_counter"):
-        said["bring"] = gettext("Khi đến nhận tại quầy, xin mang giấy hẹn và giấy tờ tùy thân.")
+        words_of["bring"] = gettext("Khi đến nhận tại quầy, xin mang giấy hẹn và giấy tờ tùy thân.")
     if "link" in kind.values:
-        said.setdefault("link", settings.BASE_URL)
-    for name in kind.values - said.keys():
+        words_of.setdefault("link", settings.BASE_URL)
+    for name in kind.values - words_of.keys():
         if name not in OPTIONAL:
             raise KeyError(name)
-        said[name] = ""
+        words_of[name] = ""
     words = words or kind.words()
     paragraphs = [
-        filled(part, said)
+        filled(part, words_of)
         for part in words.body
-        if all(said.get(name) for name in PLACE.findall(part))
+        if all(words_of.get(name) for name in PLACE.findall(part))
     ]
     return Letter(
-        title=filled(words.title, said),
+        title=filled(words.title, words_of),
         body="\n\n".join(paragraphs),
-        line=filled(words.line, {name: said.get(name, "") for name in OPEN}),
+        line=filled(words.line, {name: words_of.get(name, "") for name in OPEN}),
     )
 
 
@@ -110,7 +110,8 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return PLACE.sub(lambda found: values.get(found.group(1), ""), text).strip()
 
 
-def _said(name: str, value: Any) -> str:
+def said(name: str, value: Any) -> str:
+    """A value in words of the language in force: moments, lists, amounts."""
     language = "en" if (get_language() or "vi").startswith("en") else "vi"
     if value is None:
         return ""

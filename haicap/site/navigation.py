@@ -75,6 +75,8 @@ STAFF = (
     ),
     Place(_("Kiểm soát"), "list-checks", "catalogue:gaps", (Duty.CATALOGUE,), key="h"),
     Place(_("Tài khoản"), "users", "accounts:unit_staff", (Duty.ACCOUNTS,), key="k"),
+    Place(_("Mẫu tin"), "message-square-text", "notify:wordings", (Duty.CATALOGUE,), whole=True),
+    Place(_("Tin báo"), "mail-warning", "notify:outbox", (Duty.OPERATE,), whole=True),
 )
 
 

@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("", include("haicap.accounts.urls")),
     path("", include("haicap.units.urls")),
+    path("", include("haicap.notify.urls")),
     path("", include("haicap.catalogue.urls")),
     path("", include("haicap.dossiers.urls")),
     path("api/v1/", api.urls),
