@@ -183,6 +183,11 @@ CAST: Final = (
         "keeps the catalogue, its time limits and routes",
     ),
     Named(
+        "kiemsoat2.tthc", "Vũ Thị Rà", _centre("Kiểm soát thủ tục hành chính", Duty.CATALOGUE),
+        "công bố những gì người kiểm soát kia đã soạn",
+        "publishes what the other controller has written",
+    ),
+    Named(
         "quantri.tp", "Hồ Mai Chi", _centre("Quản trị tài khoản thành phố", Duty.ACCOUNTS),
         "quản trị tài khoản toàn thành phố",
         "looks after the accounts of the whole city",

@@ -285,12 +285,16 @@ reached as materialized (
     cross join lateral (
         select 1 from accounts_postduty d
         where d.post_id = p.id and d.duty = %(duty)s and d.period @> %(day)s
+          and (%(procedure)s::text is null or d.procedures is null
+            or %(procedure)s::text = any(d.procedures))
           and (place.itself or d.reach = 'unit') limit 1) d
 ),
 stand_in as (
     select p.id, p.title, p.agency_id, g.id as delegation
     from reached join accounts_delegation g on g.from_post_id = reached.post_id
         and g.duty = %(duty)s and g.period @> %(day)s and g.ended_at is null
+        and (%(procedure)s::text is null or g.procedures is null
+            or %(procedure)s::text = any(g.procedures))
     join accounts_post p on p.id = g.to_post_id and p.period @> %(day)s
 ),
 everybody as (select * from reached union all select * from stand_in)
@@ -302,13 +306,17 @@ order by e.post_id, e.delegation nulls first
 """
 
 
-def holders_of(*, agency_ids: Collection[int], duty: Duty, day: date) -> list[HolderView]:
+def holders_of(
+    *, agency_ids: Collection[int], duty: Duty, day: date, procedure: str | None = None
+) -> list[HolderView]:
     """Who holds `duty` in these very agencies on `day`: by a post there, by a post of their
     office that acts for the whole unit, or standing in for one of those. Posts above that merely
-    reach down are left out.
+    reach down are left out; so are, where a `procedure` is named, duties for others only.
     """
+    asked: dict[str, Any] = {"ids": list(agency_ids), "duty": str(duty), "day": day}
+    asked["procedure"] = procedure
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, {"ids": list(agency_ids), "duty": str(duty), "day": day})
+        cursor.execute(_HOLDERS, asked)
         return [HolderView(*row) for row in cursor.fetchall()]
 
 

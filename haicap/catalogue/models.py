@@ -12,7 +12,9 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from haicap.catalogue.flow import ALIVE, State
 
 
 class Mark(models.TextChoices):
@@ -250,3 +252,52 @@ class ProcedureSearch(models.Model):
                 fields=["text_fold"], name="catalogue_search_slips", opclasses=["gin_trgm_ops"]
             ),
         ]
+
+
+class Draft(models.Model):
+    """A version being written: the whole procedure as one content (procedure_file.ProcedureFile).
+
+    `base` is what was in force when it was begun or last brought up to date; None for a procedure
+    that is new here. A person publishes who is not the last to have changed it.
+    """
+
+    code = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.OPEN)
+    revision = models.IntegerField(default=1)  # counts changes: two editors see each other by it
+    content = models.JSONField()
+    base = models.JSONField(null=True)
+    base_number = models.IntegerField(default=0)
+    note = models.TextField(default="", blank=True)  # why: of the change, or of sending it back
+    started_at = models.DateTimeField()
+    edited_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )  # null: read in by the platform
+    edited_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        "accounts.Staff", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+    version = models.OneToOneField(
+        ProcedureVersion, null=True, on_delete=models.PROTECT, related_name="draft"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(state__in=ALIVE), name="catalogue_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=~Q(published_by=F("edited_by")), name="catalogue_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=State.PUBLISHED, published_by__isnull=False, version__isnull=False
+                )
+                | (~Q(state=State.PUBLISHED) & Q(published_by__isnull=True, version__isnull=True)),
+                name="catalogue_published_by_somebody",
+            ),
+        ]
+
+    @property
+    def ref(self) -> str:
+        return f"catalogue.Draft:{self.pk}"

@@ -1,4 +1,4 @@
-"""Every write of the catalogue: reading in procedures, and filling in a missing time limit."""
+"""Reading in procedures of others, and filling in a missing time limit."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from haicap.catalogue.events import DeadlineFilled, ProceduresImported, VersionP
 from haicap.catalogue.models import (
     Authority,
     DeadlineRule,
+    Draft,
     FeeRule,
     Field,
     FormVersion,
@@ -84,10 +85,17 @@ def import_records(
         ).order_by("pk")
     }
     fresh = [record for record in records if record.code not in known]
+    # What two people have published is theirs: a file that is read in does not go over it.
+    by_people = set(
+        Draft.objects.filter(version__in=latest.values()).values_list("version_id", flat=True)
+    )
     changed = [
-        (record, known[record.code], latest[known[record.code].pk])
+        (record, known[record.code], before)
         for record in records
-        if record.code in known and _differs(record, latest[known[record.code].pk])
+        if record.code in known
+        and (before := latest.get(known[record.code].pk)) is not None
+        and before.pk not in by_people
+        and _differs(record, before)
     ]
     house = _House(fields=_fields(records), departments=_departments(day_of(at)))
     versions = _create(fresh, house=house, valid_from=valid_from)
