@@ -240,6 +240,7 @@ PAGES = [
     ),
     citizen("dossiers:cancel", "ci 404 403 403 302", args=kept(code="asked"), post=nothing),
     citizen("dossiers:take", "ci 404 403 403 302", args=kept(code="issued"), post=nothing),
+    citizen("dossiers:read_messages", "ci 404 403 403 302", args=code, post=nothing),
     staff("dossiers:desk", (), "in 403 200 302 200"),
     staff("dossiers:walk_in", (Duty.RECEIVE,), "in 403 200 403 200"),
     staff(

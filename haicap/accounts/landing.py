@@ -7,22 +7,41 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from haicap.accounts import queries
 from haicap.accounts.actions import Where
 from haicap.accounts.session import Request
+from haicap.kernel.actor import Actor, Duty
 
 # Named by address, not imported: an installation may have switched one off.
 STAFF = ("dossiers:desk", "accounts:me")
+WATCHER = ("dossiers:board", *STAFF)
 CITIZEN = ("dossiers:mine", "accounts:me")
+AT_WORK = (Duty.RECEIVE, Duty.HANDLE, Duty.HEAD, Duty.DECIDE, Duty.ISSUE)
 
 
-def first_page(*, staff: bool) -> str:
-    """The address of the realm's first page."""
-    for name in STAFF if staff else CITIZEN:
+def first_page(actor: Actor | None) -> str:
+    """The address of the citizens' first page, of the staff's, or of whose work is to watch."""
+    places: tuple[str, ...] = CITIZEN
+    if actor is not None and actor.is_staff:
+        places = WATCHER if watches(actor) else STAFF
+    for name in places:
         try:
             return reverse(name)
         except NoReverseMatch:
             continue
     return "/"
+
+
+def watches(actor: Actor) -> bool:
+    """Whether somebody looks over the whole city and has no dossiers of their own to work on."""
+    return actor.agencies_for(Duty.OBSERVE) is None and not actor.holds(*AT_WORK)
+
+
+def onward(request: Request, token: str) -> str:
+    """Where staff go whose session was just opened, or whose post was just chosen."""
+    asked = asked_for(request)
+    who = None if asked else queries.by_session(token, at=request.at, request_id=request.request_id)
+    return asked or first_page(who.actor if who else request.actor)
 
 
 def asked_for(request: Request) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from haicap.dossiers.flow import OPEN, State
-from haicap.dossiers.models import Channel, Dossier, DossierQuerySet
+from haicap.dossiers.models import Channel, Dossier, DossierQuerySet, Task
 from haicap.kernel import clock
 from haicap.kernel.actor import Actor
 
@@ -90,7 +90,7 @@ class Behind:
     procedure: str
     state: str
     commune_id: int | None
-    agency_id: int
+    agency_id: int | None  # who has it; None when it is over
     started_at: datetime
     due_at: datetime | None
     is_paused: bool
@@ -125,6 +125,7 @@ def behind(
         rows = rows.filter(
             Q(**{f"key__{beyond}": after[0]}) | Q(key=after[0], **{f"id__{beyond}": after[1]})
         )
+    holding = Task.objects.filter(dossier=OuterRef("pk"), role="lead", done_at__isnull=True)
     order = ("-key", "-id") if newest else ("key", "id")
     found = rows.order_by(*order).values_list(
         "id",
@@ -132,7 +133,7 @@ def behind(
         "procedure_version__short_name",
         "state",
         "commune_id",
-        Coalesce("competent_agency_id", "receiving_agency_id"),
+        Subquery(holding.values("agency_id")[:1]),
         Coalesce("received_at", "submitted_at"),
         "due_at",
         "is_paused",

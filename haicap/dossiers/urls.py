@@ -36,6 +36,7 @@ citizen_urls = [
     path(f"{_one}/bo-sung/<uuid:file_id>/bo/", answering.remove, name="answer_remove"),
     path(f"{_one}/huy/", own.cancel, name="cancel"),
     path(f"{_one}/nhan-ket-qua/", own.take, name="take"),
+    path(f"{_one}/da-doc/", own.read, name="read_messages"),
 ]
 
 staff_urls = [

@@ -67,7 +67,7 @@ def sign_in_code(request: Request) -> HttpResponse:
 
 def _welcome(request: Request, opened: actions.Opened) -> HttpResponse:
     rotate_token(request)
-    response = HttpResponseRedirect(landing.asked_for(request) or landing.first_page(staff=True))
+    response = HttpResponseRedirect(landing.onward(request, opened.token))
     give_cookie(response, token=opened.token)
     return response
 
@@ -196,7 +196,7 @@ def _open(request: Request, identity: oidc.Identity) -> HttpResponse:
     except Refusal as refusal:
         log.warning("a citizen's session was not opened: %s", refusal)
         return _try_again("locked" if isinstance(refusal, actions.AccountLocked) else "untrusted")
-    response = HttpResponseRedirect(identity.goes_to or landing.first_page(staff=False))
+    response = HttpResponseRedirect(identity.goes_to or landing.first_page(None))
     give_cookie(response, token=opened.token)
     return response
 

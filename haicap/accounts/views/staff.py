@@ -36,7 +36,7 @@ def choose_post(request: Request) -> HttpResponse:
     token = actions.choose_post(
         session_id=session_id, post_id=post_id, by=request.actor, at=request.at
     )
-    response = HttpResponseRedirect(landing.asked_for(request) or landing.first_page(staff=True))
+    response = HttpResponseRedirect(landing.onward(request, token))
     give_cookie(response, token=token)
     return response
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from haicap.accounts import landing
 from haicap.accounts.tests.cast import AT
 from haicap.dossiers import board
 from haicap.dossiers.models import Channel, Dossier
@@ -159,3 +160,21 @@ def test_no_name_stands_on_the_board(city: World) -> None:
     client: Any = city.cast.client("tam")
     for address in ("/thanh-pho/", "/thanh-pho/thanh-pho/?show=open"):
         assert "Trần Văn An" not in client.get(address).content.decode()
+
+
+def test_a_row_says_who_has_the_dossier_and_nobody_once_it_is_over(city: World) -> None:
+    by, at = city.cast.actor("tam"), NOW
+    rows = board.behind(show="completed", where=board.CITY, after=None, by=by, at=at)
+    assert {row.agency_id is None for row in rows if row.state == "RETURNED"} == {True}
+    waiting = board.behind(show="to_receive", where=board.CITY, after=None, by=by, at=at)
+    assert waiting
+    for row in waiting:
+        dossier = Dossier.objects.get(pk=row.id)
+        assert row.agency_id == dossier.tasks.get(role="lead", done_at=None).agency_id
+
+
+@pytest.mark.parametrize(("who", "first"), [("tam", "dossiers:board"), ("minh", "dossiers:desk")])
+def test_who_watches_the_city_is_led_to_the_board_and_others_to_their_desk(
+    world: World, who: str, first: str
+) -> None:
+    assert landing.first_page(world.cast.actor(who, at=NOW)) == reverse(first)

@@ -20,6 +20,7 @@ from haicap.dossiers.models import Dossier
 from haicap.dossiers.tests.world import BIRTH, MARITAL, PDF, World, marital_answers
 from haicap.files import public as files
 from haicap.kernel import clock
+from haicap.notify import public as notify
 
 NOW = AT + timedelta(hours=2)  # after all that World does
 COPY = "2.000815"  # certified copies: any commune decides
@@ -291,6 +292,23 @@ def test_who_acts_in_ones_place_is_asked_calmly_checked_and_named(world: World, 
     for who in (huong, world.cast.client("lan")):
         shown = text_of(who.get(reverse("dossiers:mine_one", args=[dossier.code])))
         assert "Người được ủy quyền Nguyễn Thị Lan" in shown
+
+
+def test_what_one_was_told_is_new_until_one_opens_it(world: World, huong: Any) -> None:
+    dossier = world.move(of_huong(world), "accept", "minh")
+    told = {"code": dossier.code, "procedure": "x", "agency": "y", "at": AT}
+    notify.tell(
+        party_id=world.cast.huong.party, template="submitted", values=told,
+        ref=dossier.ref, key="1", at=AT,
+    )  # fmt: skip
+    page = reverse("dossiers:mine_one", args=[dossier.code])
+    assert "1 tin mới" in text_of(huong.get(page))
+    assert "1 tin mới" in text_of(huong.get(page))  # looking writes nothing
+    assert "Có tin mới" in text_of(huong.get(reverse("dossiers:mine")))
+    read = huong.post(reverse("dossiers:read_messages", args=[dossier.code]))
+    assert read.url == f"{page}#tin"
+    assert "tin mới" not in text_of(huong.get(page))
+    assert "tin mới" not in text_of(huong.get(reverse("dossiers:mine")))
 
 
 def test_the_review_names_the_commune_that_was_typed(huong: Any) -> None:

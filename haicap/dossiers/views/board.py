@@ -276,7 +276,7 @@ def _behind_rows(rows: list[figures.Behind], request: accounts.Request) -> list[
                 row.code,
                 row.procedure,
                 communes.get(row.commune_id or 0, ""),
-                agencies.get(row.agency_id, ""),
+                agencies.get(row.agency_id or 0, ""),
                 State(row.state).label,
                 {
                     "left": deadlines.time_left(

@@ -43,11 +43,16 @@ def mine(request: accounts.Request) -> HttpResponse:
         box: [] if cursor else queries.listed(box=box, by=by, at=at).items
         for box in (Box.WAITING, Box.HELD, Box.DRAFTS)
     }
+    new = {
+        message.ref
+        for message in notify.inbox_of(by.person or 0, limit=MOST_MESSAGES)
+        if message.read_at is None
+    }
     context = {
         "waiting": [_card(row, note=_asked(row)) for row in boxes[Box.WAITING]],
-        "held": [_card(row) for row in boxes[Box.HELD]],
+        "held": [_card(row, note=_news(row, new)) for row in boxes[Box.HELD]],
         "drafts": [_draft_card(row) for row in boxes[Box.DRAFTS]],
-        "done": [_card(row) for row in done.items],
+        "done": [_card(row, note=_news(row, new)) for row in done.items],
         "next_url": f"?{urlencode({'cursor': done.next})}" if done.next else "",
         "first_url": reverse("dossiers:mine") if cursor else "",
     }
@@ -78,6 +83,11 @@ def _asked(row: Mapping[str, Any]) -> str:
     if row["state"] in ASKS:
         return _("Cơ quan đang chờ ông bà nộp thêm giấy tờ hoặc thông tin.")
     return _("Đã có kết quả. Mời ông bà mở hồ sơ để nhận.")
+
+
+def _news(row: Mapping[str, Any], new: set[str]) -> str:
+    """That something was said about the dossier which was not opened yet."""
+    return _("Có tin mới") if f"dossiers.Dossier:{row['id']}" in new else ""
 
 
 def _draft_card(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,14 +132,16 @@ def page(
         "moments": _moments(view),
         "papers": _papers(view, rules),
         "result_url": _result_url(view),
-        "messages": [
-            message
-            for message in notify.inbox_of(request.actor.person or 0, limit=MOST_MESSAGES)
-            if message.ref == dossier.ref
-        ],
+        "messages": _told(request, dossier),
         "trouble": trouble,
     }
     return render(request, "dossiers/citizen/one.html", context, status=status)
+
+
+def _told(request: accounts.Request, dossier: Dossier) -> list[notify.MessageView]:
+    """What this person was told about the dossier, newest first."""
+    inbox = notify.inbox_of(request.actor.person or 0, limit=MOST_MESSAGES)
+    return [message for message in inbox if message.ref == dossier.ref]
 
 
 def _moments(view: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -266,6 +278,21 @@ def take(request: accounts.Request, code: str) -> HttpResponse:
         dossier.refresh_from_db()
         return page(request, dossier, trouble=str(refusal), status=refusal.status)
     return _back(code, _("Ông bà đã nhận kết quả. Tệp vẫn ở đây, tải lại lúc nào cũng được."))
+
+
+@accounts.citizen_page
+@require_POST
+def read(request: accounts.Request, code: str) -> HttpResponse:
+    """The messages about this dossier were opened: the script says so, or the button beside."""
+    dossier = _own(request, code)
+    notify.mark_read(
+        party_id=request.actor.person or 0,
+        message_ids=[message.id for message in _told(request, dossier)],
+        at=request.at,
+    )
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(f"{reverse('dossiers:mine_one', args=[code])}#tin")
 
 
 def _back(code: str, notice: str) -> HttpResponse:
