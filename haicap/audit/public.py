@@ -2,8 +2,8 @@
 
 `record` writes a fact in the caller's transaction together with the reactions it owes; `react`
 (site/wiring.py only)
-says what follows; `history_of` and `reads_of` read back; `saw` makes a view's showing of personal
-data leave a row.
+says what follows; `history_of`, `histories_of` (many at once) and `reads_of` read back; `saw` makes
+a view's showing of personal data leave a row.
 """
 
 from haicap.audit.actions import (
@@ -18,7 +18,7 @@ from haicap.audit.actions import (
     write_reading,
 )
 from haicap.audit.middleware import afterwards, saw
-from haicap.audit.queries import Happening, ReadBy, history_of, reads_of
+from haicap.audit.queries import Happening, ReadBy, histories_of, history_of, reads_of
 
 __all__ = [
     "Event",
@@ -27,6 +27,7 @@ __all__ = [
     "afterwards",
     "carry_out",
     "deliver_due",
+    "histories_of",
     "history_of",
     "make_months",
     "react",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
@@ -30,17 +30,27 @@ class Happening:
     source: str
 
 
+_COLUMNS: Final = (
+    "id", "kind", "facts", "happened_at", "recorded_at", "actor_kind", "person", "post", "agency",
+    "duty", "on_behalf_of", "source",
+)  # fmt: skip
+
+
 def history_of(subject: str, *, limit: int = 500) -> list[Happening]:
     """What happened to `subject`, oldest first."""
-    rows = (
-        Entry.objects.filter(subject=subject)
-        .order_by("id")
-        .values_list(
-            "id", "kind", "facts", "happened_at", "recorded_at", "actor_kind", "person", "post",
-            "agency", "duty", "on_behalf_of", "source",
-        )[:limit]
-    )  # fmt: skip
+    rows = Entry.objects.filter(subject=subject).order_by("id").values_list(*_COLUMNS)[:limit]
     return [Happening(*row) for row in rows]
+
+
+def histories_of(
+    subjects: Collection[str], *, kinds: Collection[str]
+) -> dict[str, list[Happening]]:
+    """What happened to each of many things, of these kinds alone, oldest first: one statement."""
+    found: dict[str, list[Happening]] = {subject: [] for subject in subjects}
+    rows = Entry.objects.filter(subject__in=found, kind__in=list(kinds)).order_by("id")
+    for subject, *row in rows.values_list("subject", *_COLUMNS):
+        found[subject].append(Happening(*row))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

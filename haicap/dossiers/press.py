@@ -37,6 +37,7 @@ STANDARD: Final = "a-2a"
 _LONG_WORD: Final = re.compile(r"\S{28,}")
 _ZERO_WIDTH_SPACE: Final = "\u200b"
 _UNKNOWN: Final = "□"
+_ANY: Final = "common.typ"  # a compiler begins with some file, also where a text is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,21 @@ def _press(template: str) -> _Press:
 
 
 def print_paper(
-    template: str, *, data: Mapping[str, Any], at: datetime, pictures: Mapping[str, str]
+    template: str,
+    *,
+    source: str = "",
+    data: Mapping[str, Any],
+    at: datetime,
+    pictures: Mapping[str, str],
 ) -> bytes:
     """The PDF/A-2a of `template` (a file of papers/) with `data`; `pictures` are SVG texts by name.
 
-    `at` is written into the file as its date, so that equal data gives equal bytes.
+    With `source` that text is the template instead; it may import what lies in papers/. `at` is
+    written into the file as its date, so that equal data gives equal bytes.
     """
-    press = _press(template)
+    # The compiler forgets a text after setting it, so it is given anew each time.
+    own: dict[str, Any] = {"input": source.encode()} if source else {}
+    press = _press(template or _ANY)
     inputs = {
         "data": json.dumps(_set(data), ensure_ascii=False),
         "face": face().family,
@@ -102,6 +111,7 @@ def print_paper(
     }
     with press.lock:
         pdf = press.compiler.compile(
+            **own,
             format="pdf",
             sys_inputs=inputs,
             pdf_standards=[STANDARD],

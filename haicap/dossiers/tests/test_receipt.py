@@ -15,20 +15,37 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from haicap.dossiers import press
-from haicap.dossiers.receipt import PaperLine, ReceiptData, render_receipt
+from haicap.dossiers.slips.data import Head, PaperLine, Person, Receipt
+from haicap.dossiers.slips.gathering import both_copies
+from haicap.dossiers.slips.kinds import Form
+from haicap.dossiers.slips.layouts import ours_on
+from haicap.dossiers.slips.printing import print_form
 from haicap.kernel.clock import VIETNAM
 
 AT = datetime(2026, 11, 25, 9, 5, tzinfo=VIETNAM)
-LAN = ReceiptData(
-    code="H26.118.05-261125-0042",
-    superior="Trung tâm Phục vụ hành chính công thành phố Hà Nội",
-    agency="Điểm phục vụ hành chính công phường Bồ Đề",
-    reception="Điểm phục vụ hành chính công phường Bồ Đề",
-    place="Bồ Đề",
-    made_at=AT,
-    applicant="Nguyễn Thị Lan",
+URL = "https://example.vn/tra-cuu/?ma=H26.118.05-261125-0042"
+PERSON = Person(
+    "Nguyễn Thị Lan",
     address="Số 12, ngõ 45, phố Nguyễn Văn Cừ, phường Bồ Đề, thành phố Hà Nội",
+    id_number="000190000011",
+    phone="0100 000 011",
+    email="lan@example.vn",
+)
+LAN = Receipt(
+    head=Head(
+        superior="Trung tâm Phục vụ hành chính công",
+        agency="Chi nhánh số 5",
+        place="Hà Nội",
+        made_at=AT,
+        code="H26.118.05-261125-0042",
+        track_url=URL,
+        number="1043/TNHS",
+    ),
+    reception="Điểm phục vụ hành chính công phường Bồ Đề",
+    applicant=PERSON,
+    owner=Person("Trần Gia Huy"),
     request="Đăng ký khai sinh",
+    procedure_code="1.001193",
     papers=(
         PaperLine("Tờ khai đăng ký khai sinh", electronic=1),
         PaperLine("Giấy chứng sinh", originals=1),
@@ -36,17 +53,17 @@ LAN = ReceiptData(
     time_words="01 ngày làm việc",
     received_at=AT,
     due_at=datetime(2026, 11, 26, 17, tzinfo=VIETNAM),
-    result_way="Nhận trực tiếp tại Điểm phục vụ hành chính công phường Bồ Đề",
+    result_way="Nhận tại quầy: Điểm phục vụ hành chính công phường Bồ Đề",
     volume=1,
     ordinal=1043,
-    track_url="https://example.vn/tra-cuu/?ma=H26.118.05-261125-0042",
-    id_number="000190000011",
-    phone="0100 000 011",
-    email="lan@example.vn",
-    owner="Trần Gia Huy",
-    procedure_code="1.001193",
+    fee_words="8.000 đồng (chưa nộp)",
     receiver="Lê Minh Tuấn",
 )
+
+
+def render_receipt(receipt: Receipt) -> bytes:
+    """The receipt by the layout of the house."""
+    return print_form(receipt, layout=ours_on(Form.RECEIPT, day=AT.date()))
 
 
 def words(pdf: bytes) -> str:
@@ -62,18 +79,31 @@ def test_it_carries_every_field_of_form_01() -> None:
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc",
         "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
-        "Bồ Đề, ngày 25 tháng 11 năm 2026",
+        "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG",
+        "CHI NHÁNH SỐ 5",
+        "Hà Nội, ngày 25 tháng 11 năm 2026",
+        "Mẫu số 01",
+        "Thông tư số 03/2025/TT-VPCP",
+        "Số: 1043/TNHS",
+        "Liên: Giao người nộp hồ sơ",
         "Mã hồ sơ: H26.118.05-261125-0042",
         "tổ chức: Nguyễn Thị Lan",
         "Chủ hồ sơ: Trần Gia Huy",
         "000190000011",
         "Nội dung yêu cầu giải quyết: Đăng ký khai sinh",
         "Giấy chứng sinh",
+        "Bản chính",
+        "Bản chứng thực",
+        "Bản photo",
+        "Bản điện tử",
         "01 (bộ)",
         "01 ngày làm việc",
         "09 giờ 05 phút, ngày 25 tháng 11 năm 2026 (thứ Tư)",
         "17 giờ 00 phút, ngày 26 tháng 11 năm 2026 (thứ Năm)",
         "Quyển số: 1; Số thứ tự: 1043",
+        "8.000 đồng (chưa nộp)",
+        "Nhận tại quầy: Điểm phục vụ hành chính công phường Bồ Đề",
+        "https://example.vn/tra-cuu/",
         "NGƯỜI NỘP HỒ SƠ",
         "NGƯỜI TIẾP NHẬN HỒ SƠ",
         "Lê Minh Tuấn",
@@ -90,6 +120,15 @@ def test_an_ordinary_receipt_is_one_archivable_tagged_page_in_vietnamese() -> No
     xmp = root["/Metadata"].get_object().get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
+
+
+def test_the_counter_prints_one_copy_to_keep_and_one_to_give_and_they_say_the_same() -> None:
+    pages = PdfReader(io.BytesIO(render_receipt(both_copies(LAN)))).pages
+    assert len(pages) == 2
+    kept, given = (re.sub(r"\s+", " ", page.extract_text()) for page in pages)
+    assert "Liên: Lưu tại nơi tiếp nhận hồ sơ" in kept
+    assert "Liên: Giao người nộp hồ sơ" in given
+    assert kept.replace("Lưu tại nơi tiếp nhận hồ sơ", "Giao người nộp hồ sơ", 1) == given
 
 
 def test_equal_data_gives_equal_bytes() -> None:
@@ -113,7 +152,7 @@ def test_counters_that_print_at_the_same_time_get_their_own_receipts() -> None:
     ],
 )
 def test_what_people_write_is_printed_as_they_wrote_it(text: str) -> None:
-    printed = words(render_receipt(replace(LAN, applicant=text, address=text)))
+    printed = words(render_receipt(replace(LAN, applicant=Person(text, address=text))))
     assert re.sub(r"\s+", " ", text) in printed
 
 
@@ -122,7 +161,9 @@ def test_what_people_write_is_printed_as_they_wrote_it(text: str) -> None:
     ["Nguyễn " * 71, "x" * 500, "W" * 500, "Lê 😀 張三 \u0007 \ue000 \u202e \ufdd0 Bình", ""],
 )
 def test_long_and_foreign_names_do_not_cost_the_receipt(name: str) -> None:
-    reader = PdfReader(io.BytesIO(render_receipt(replace(LAN, applicant=name, owner=name))))
+    reader = PdfReader(
+        io.BytesIO(render_receipt(replace(LAN, applicant=Person(name), owner=Person(name))))
+    )
     assert len(reader.pages) <= 2
 
 
@@ -140,7 +181,9 @@ def test_many_papers_go_on_to_a_numbered_page_with_the_heading_repeated() -> Non
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=120))
 def test_no_text_at_all_breaks_the_press(text: str) -> None:
-    assert render_receipt(replace(LAN, applicant=text, request=text)).startswith(b"%PDF-1.7")
+    assert render_receipt(replace(LAN, applicant=Person(text), request=text)).startswith(
+        b"%PDF-1.7"
+    )
 
 
 def widths(svg: str) -> list[int]:

@@ -1,9 +1,8 @@
-"""The result and the slips of forms 02 and 03: what stands on them, and that they stay the same."""
+"""The result: what stands on it, and that it stays the same."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,17 +12,8 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from haicap.dossiers import press
-from haicap.dossiers.guidance import (
-    Asked,
-    GuidanceHead,
-    RefusalData,
-    RequestData,
-    render_refusal,
-    render_request,
-)
-from haicap.dossiers.receipt import render_receipt
 from haicap.dossiers.result import ResultData, ResultRow, render_result
-from haicap.dossiers.tests.test_receipt import LAN, words
+from haicap.dossiers.tests.test_receipt import LAN, render_receipt, words
 from haicap.kernel.clock import VIETNAM
 
 AT = datetime(2026, 11, 25, 9, 5, tzinfo=VIETNAM)
@@ -47,27 +37,6 @@ CERTIFICATE = ResultData(
     signer="Trần Quốc Khánh",
     recipients=("Như trên", "Lưu: VT"),
 )
-HEAD = GuidanceHead(
-    superior=LAN.superior,
-    agency=LAN.agency,
-    place=LAN.place,
-    made_at=AT,
-    code=LAN.code,
-    number="7/HDHS",
-    applicant=LAN.applicant,
-    address=LAN.address,
-    request=LAN.request,
-    track_url=LAN.track_url,
-    officer="Lê Minh Tuấn",
-)
-ASKED = RequestData(
-    head=HEAD,
-    items=(Asked("Giấy chứng sinh", "Thiếu chữ ký", "Xin cơ sở y tế ký"),),
-    reason="Chưa đủ giấy tờ.\nCăn cứ: Điều 16 Luật Hộ tịch",
-    stage="Trước khi tiếp nhận",
-    reply_by=datetime(2026, 12, 4, 17, tzinfo=VIETNAM),
-)
-REFUSED = RefusalData(head=HEAD, reason="Không thuộc thẩm quyền.", where="UBND xã nơi cư trú")
 
 
 def test_a_result_has_the_parts_of_an_administrative_document() -> None:
@@ -129,44 +98,6 @@ def test_no_text_breaks_a_result(label: str, value: str) -> None:
         replace(CERTIFICATE, rows=(ResultRow(label, value, label),), signer=value, basis=(value,))
     )
     assert made.startswith(b"%PDF-1.7")
-
-
-def test_form_02_says_what_to_do_by_when_and_whom_to_ask() -> None:
-    text = words(render_request(replace(ASKED, contact="ông Tuấn, 024 3825 1234")))
-    for said in (
-        "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ",
-        "Số: 7/HDHS",
-        "Hồ sơ của: Nguyễn Thị Lan",
-        "Giấy chứng sinh",
-        "Thiếu chữ ký",
-        "Xin cơ sở y tế ký",
-        "Điều 16 Luật Hộ tịch",
-        "Trước khi tiếp nhận",
-        "17 giờ 00 phút, ngày 04 tháng 12 năm 2026 (thứ Sáu)",
-        "ông Tuấn, 024 3825 1234",
-        "NGƯỜI HƯỚNG DẪN",
-    ):
-        assert said in text, said
-    assert "Thời hạn" not in words(render_request(replace(ASKED, reply_by=None)))
-
-
-def test_form_03_says_why_and_where_to_go_instead() -> None:
-    text = words(render_refusal(replace(REFUSED, basis="Điều 21 Nghị định 123")))
-    for said in (
-        "PHIẾU TỪ CHỐI TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ",
-        "Không thuộc thẩm quyền.",
-        "Điều 21 Nghị định 123",
-        "UBND xã nơi cư trú",
-        "NGƯỜI NỘP HỒ SƠ",
-        "Lê Minh Tuấn",
-    ):
-        assert said in text, said
-
-
-@pytest.mark.parametrize("render", [lambda: render_request(ASKED), lambda: render_refusal(REFUSED)])
-def test_a_slip_is_one_page_and_the_same_each_time(render: Callable[[], bytes]) -> None:
-    assert render() == render()
-    assert len(PdfReader(io.BytesIO(render())).pages) == 1
 
 
 def test_without_times_on_the_machine_the_wheels_face_is_used(
