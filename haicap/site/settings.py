@@ -185,7 +185,7 @@ OWN_WEB_FORM = os.environ.get("HAICAP_WEB_FORM", "on") != "off"
 FILES_STORE = os.environ.get("HAICAP_FILES", str(VAR / "files"))  # a folder, or s3://bucket/prefix
 FILE_LIMIT = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 9000  # a form of 400 fields in the editor
 DATA_UPLOAD_MAX_NUMBER_FILES = 400
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 FILE_UPLOAD_HANDLERS = ["haicap.files.upload.CappedUpload"]
@@ -218,6 +218,10 @@ REPORT_SECRETS = {
 # secret of the two; without one none is believed.
 PAYMENT_GATEWAY = os.environ.get("HAICAP_PAYMENT_GATEWAY", "rehearsal" if DEMO else "")
 PAYMENT_SECRET = os.environ.get("HAICAP_PAYMENT_SECRET", "demo" if DEMO else "")
+
+# A carrier known to haicap.dossiers.post; empty: the counter writes tracking numbers by hand.
+POST = os.environ.get("HAICAP_POST", "rehearsal" if DEMO else "")
+POST_CUSTOMER = os.environ.get("HAICAP_POST_CUSTOMER", "")  # customerCode of the contract
 
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
