@@ -1,14 +1,15 @@
 """A small fixed world for everybody's tests: two communes, the Centre, and twelve people who work
 there.
 
-`make_cast()` takes some tens of milliseconds; `cast.actor("minh")` is the actor a verb takes,
+`make_cast()` takes tens of milliseconds: make it once for a file of tests (`module_db`) and give
+each test its `own()`. `cast.actor("minh")` is the actor a verb takes,
 `cast.client("minh")` a browser that is signed in. Everybody's periods began on 1 July 2025.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -96,6 +97,10 @@ class Cast:
     people: dict[str, Someone] = field(default_factory=dict)
     lan: SomeCitizen = None  # type: ignore[assignment]
     huong: SomeCitizen = None  # type: ignore[assignment]
+
+    def own(self) -> Cast:
+        """The same for one test, which may add people to it."""
+        return replace(self, people=dict(self.people))
 
     def actor(self, who: str, *, at: datetime = AT, source: str = "screen") -> Actor:
         """The actor of "minh", "ha", "lan"…"""

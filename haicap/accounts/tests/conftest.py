@@ -7,6 +7,12 @@ import pytest
 from haicap.accounts.tests.cast import Cast, make_cast
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+@pytest.fixture(scope="module")
+def made(module_db: None) -> Cast:
+    """The cast, made once for the tests of a file."""
     return make_cast()
+
+
+@pytest.fixture
+def cast(made: Cast, db: None) -> Cast:
+    return made.own()

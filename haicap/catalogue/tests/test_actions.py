@@ -26,9 +26,14 @@ BOT = system("test")
 OPEN_GAP = "1.014028"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def made(module_db: None) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def cast(made: Cast, db: None) -> Cast:
+    return made.own()
 
 
 def a_gap() -> str:

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
-from haicap.catalogue import fees, forms_check
-from haicap.catalogue.load import DATA, read_file, shipped_records
+from haicap.catalogue import fees, forms_check, load
+from haicap.catalogue.load import DATA, read_file
 from haicap.catalogue.routes import legal_minutes
 from haicap.deadlines import public as deadlines
 
@@ -28,6 +29,7 @@ PARTS = {
     "address",
 }  # fmt: skip
 every = pytest.mark.parametrize("code", PROCEDURES)
+shipped_records = cache(load.shipped_records)  # two thousand records, read once
 
 
 def test_the_catalogue_has_the_procedures_of_both_levels() -> None:

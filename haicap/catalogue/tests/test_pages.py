@@ -14,9 +14,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalogue", "own_u
 GAP = "1.000080"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def made(module_db: None) -> Cast:
     return make_cast()
+
+
+@pytest.fixture
+def cast(made: Cast, db: None) -> Cast:
+    return made.own()
 
 
 def text(client: Client, path: str, status: int = 200, **more: object) -> str:

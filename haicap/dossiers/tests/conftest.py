@@ -31,12 +31,18 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
         _load()
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Two communes, the Centre and the people who work there."""
+@pytest.fixture(scope="module")
+def made(module_db: None) -> Cast:
+    """The cast, made once for the tests of a file."""
     made = make_cast()
     people_of_the_office(made)
     return made
+
+
+@pytest.fixture
+def cast(made: Cast, db: None) -> Cast:
+    """Two communes, the Centre and the people who work there."""
+    return made.own()
 
 
 @pytest.fixture
@@ -48,7 +54,6 @@ def world(cast: Cast) -> World:
 @pytest.fixture
 def committed_world(transactional_db: None) -> World:
     """The same for tests with threads: everything is really committed."""
-    _load()
     made = make_cast()
     people_of_the_office(made)
     return World(made)

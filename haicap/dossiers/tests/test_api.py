@@ -122,66 +122,6 @@ def test_a_client_walks_a_dossier_with_reception_elsewhere(calls: Calls, world: 
     assert [row["code"] for row in rows.json()["items"]] == [code]
 
 
-TEN = (
-    "1.001193", "1.000656", "1.000894", "1.004873", "2.000635", "1.004884", "2.000815",
-    "1.001612", "1.013225", "1.014027", "1.001776",
-)  # fmt: skip
-# Who works where the catalogue sends the procedures: office, culture, economy.
-DESKS = {"vp": ("hoa", "truong"), "vhxh": ("ha", "thu"), "kt": ("kien", "bao")}
-
-
-@pytest.mark.parametrize("procedure", TEN)
-def test_ten_procedures_go_all_the_way_from_another_counter(
-    calls: Calls, world: World, procedure: str
-) -> None:
-    from haicap.accounts.models import Reach
-    from haicap.accounts.tests.cast import add_person
-    from haicap.catalogue import public as catalogue
-    from haicap.kernel.actor import Duty
-
-    world.cast.people["bao"] = add_person(
-        login="bao", name="Lê Bảo", agency=world.cast.bode.economy, title="Trưởng phòng",
-        duties=[(Duty.HEAD, Reach.OWN)],
-    )  # fmt: skip
-    given = filled(procedure)
-    rules = catalogue.version_at(procedure, day=world.at.date())
-    handling = next(step for step in rules.route if step.duty == "handle")
-    specialist, head = DESKS[handling.place.removeprefix("division:")]
-    body = {
-        "procedure": procedure,
-        "channel": "counter",
-        "receive": True,
-        "applicant": APPLICANT,
-        "answers": given["answers"],
-        "papers": [{"slot": paper.slot, "originals": 1} for paper in given["papers"]],
-        "place": {"code": "00118"},
-    }
-    answer = calls("nga").post("/dossiers", body)
-    assert answer.status_code == 201, answer.content.decode()
-    code = answer.json()["code"]
-    assert answer.json()["competent_agency"] == "UBND phường Bồ Đề"
-    people = {"RECEIVED": ["nga"], "TRANSFERRED": [specialist], "IN_PROCESS": [specialist]}
-    people |= {"SUBMIT_APPROVAL": [head, "quan"], "APPROVED": ["van"], "ISSUED": ["nga"]}
-    forward = [
-        "transfer", "confirm_receipt", "submit_approval", "approve", "number_and_issue",
-        "settle_fee", "return_result",
-    ]  # fmt: skip
-    for _turn in range(12):
-        state = calls("nga").get(f"/dossiers/{code}").json()["state"]
-        if state == "RETURNED":
-            break
-        for who in people[state]:
-            legal = calls(who).get(f"/dossiers/{code}/moves").json()["items"]
-            can = {item["move"]: item for item in legal}
-            move = next((name for name in reversed(forward) if name in can), None)
-            if move is not None:
-                # the example of the answer is enough to go on
-                done = calls(who).post(f"/dossiers/{code}/moves", can[move]["example"])
-                assert done.status_code == 200, done.content.decode()
-                break
-    assert calls("nga").get(f"/dossiers/{code}").json()["state"] == "RETURNED"
-
-
 def test_a_citizen_submits_with_uploads_and_reads_the_story(calls: Calls, world: World) -> None:
     import io
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from haicap.accounts import landing
-from haicap.accounts.tests.cast import AT
+from haicap.accounts.tests.cast import AT, Cast
 from haicap.dossiers import board
 from haicap.dossiers.models import Channel, Dossier
 from haicap.dossiers.tests.world import World, marital_answers
@@ -29,9 +29,10 @@ def the_pages(own_urls: None, settings: Settings, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-@pytest.fixture
-def city(world: World) -> World:
+@pytest.fixture(scope="module")
+def full(made: Cast) -> World:
     """Dossiers at many stages in two communes, late ones among them, one that lies nowhere yet."""
+    world = World(made)
     for stage in ("SUBMITTED", "RECEIVED", "IN_PROCESS", "SUPP_REQ", "SUPP_DONE",
                   "SUBMIT_APPROVAL", "ISSUED", "RETURNED", "CANCELLED"):  # fmt: skip
         dossier = world.at_stage(stage)
@@ -49,6 +50,12 @@ def city(world: World) -> World:
         received_at=AT - timedelta(days=60), due_at=AT - timedelta(days=50),
         completed_at=AT - timedelta(days=55),
     )  # fmt: skip
+    return world
+
+
+@pytest.fixture
+def city(full: World, world: World) -> World:
+    """The same for one test."""
     return world
 
 
