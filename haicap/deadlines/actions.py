@@ -28,7 +28,7 @@ from haicap.deadlines.queries import (
     NoClock,
     calendar_at,
     calendar_by_id,
-    due_of,
+    due_now_of,
     pauses_of,
     view_of,
 )
@@ -173,6 +173,33 @@ def finish(*, ref: str, by: Actor, at: datetime) -> ClockView:
     return view_of(clock, pauses=pauses_of(clock))
 
 
+@transaction.atomic
+def postpone(*, ref: str, to: datetime, basis: str, by: Actor, at: datetime) -> ClockView:
+    """Promise a new date for `ref`: once, before the old one passes, later than the old one.
+
+    Pauses that follow move the new date. ClockRefused.
+    """
+    clock = _locked(ref)
+    if clock.finished_at is not None:
+        raise ClockRefused(_("Thời hạn của hồ sơ này đã kết thúc."))
+    if clock.paused_since is not None:
+        raise ClockRefused(_("Thời hạn của hồ sơ này đang tạm dừng rồi."))
+    if clock.postponed_at is not None:
+        raise ClockRefused(_("Hồ sơ này đã được hẹn lại một lần."))
+    if at >= clock.due_current:
+        raise ClockRefused(_("Đã quá ngày hẹn nên không hẹn lại được nữa."))
+    if to <= clock.due_current:
+        raise ClockRefused(_("Ngày hẹn mới phải sau ngày hẹn cũ."))
+    if not basis.strip():
+        raise ClockRefused(_("Cần nêu lý do hẹn lại."))
+    DueChange.objects.create(
+        clock=clock, at=at, due_before=clock.due_current, due_after=to, basis=basis
+    )
+    clock.postponed_at, clock.postponed_to, clock.due_current = at, to, to
+    clock.save(update_fields=["postponed_at", "postponed_to", "due_current"])
+    return view_of(clock, pauses=pauses_of(clock))
+
+
 def _locked(ref: str) -> Clock:
     clock = Clock.objects.select_for_update(of=("self",)).filter(ref=ref).first()
     if clock is None:
@@ -204,11 +231,11 @@ def _go_on(clock: Clock, *, at: datetime) -> None:
 def _due_now(clock: Clock, *, at: datetime) -> datetime:
     seen = view_of(clock, pauses=pauses_of(clock))
     try:
-        return due_of(seen, calendar=calendar_by_id(clock.calendar_id).calendar).due_at
+        return due_now_of(seen, calendar=calendar_by_id(clock.calendar_id).calendar)
     except YearNotCovered:
         # A pause may carry a clock past the years its calendar knew: only then the version changes.
         newer = calendar_at(day=day_of(at))
-        due = due_of(seen, calendar=newer.calendar).due_at
+        due = due_now_of(seen, calendar=newer.calendar)
         clock.calendar_id = newer.id
         return due
 

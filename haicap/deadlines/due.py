@@ -162,6 +162,38 @@ def due_at(
     )
 
 
+def after_postponement(
+    counted: Due,
+    *,
+    at: datetime,
+    to: datetime,
+    calendar: WorkCalendar,
+    pauses: Sequence[Pause] = (),
+) -> datetime:
+    """When a thing is due for which `to` was promised anew at `at`: moved by the pauses since.
+
+    `counted` is its due time without that promise; a RESTART after it counts the whole limit again
+    and voids it.
+    """
+    promised = _wall_clock(to)
+    if any(p.policy == AfterPause.RESTART and p.ends_at and p.ends_at > at for p in pauses):
+        return counted.due_at
+    stretches, _open = standing_still(pauses, since=_wall_clock(at))
+    if not stretches:
+        return promised
+    unit = counted.time_unit
+    if unit in (TimeUnit.SAME_DAY, TimeUnit.IMMEDIATE):
+        return max(promised, counted.due_at)
+    if unit in (TimeUnit.DAY, TimeUnit.MONTH):
+        days = sum((end.date() - begin.date()).days for begin, end in stretches)
+        return calendar.closing(calendar.roll(promised.date() + timedelta(days=days)))
+    if unit is TimeUnit.WORKING_DAY and counted.policy is Policy.END_OF_DAY:
+        days = sum(calendar.working_days_between(b.date(), e.date()) for b, e in stretches)
+        return calendar.closing(calendar.add_working_days(promised.date(), days))
+    stood = sum((calendar.working_time_between(b, e) for b, e in stretches), timedelta())
+    return calendar.add_working_time(promised, stood)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     counted_from: datetime

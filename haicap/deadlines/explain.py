@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext, override
@@ -40,7 +41,22 @@ _DAYS_NAMED = 12  # of a longer row of days only the number is told
 _COUNTED_IN_DAYS = (TimeUnit.DAY, TimeUnit.MONTH)
 
 
-def sentences(*, due: Due, calendar: WorkCalendar, language: str = "vi") -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class PromisedAnew:
+    """A new date, promised with an apology at `at`; `due_now` is what holds after later pauses."""
+
+    at: datetime
+    to: datetime
+    due_now: datetime
+
+
+def sentences(
+    *,
+    due: Due,
+    calendar: WorkCalendar,
+    promised: PromisedAnew | None = None,
+    language: str = "vi",
+) -> tuple[str, ...]:
     """The due time explained step by step, in Vietnamese or English, in the order of counting.
 
     `calendar` must be the one `due` was computed with. Each item is one or two whole sentences.
@@ -56,7 +72,7 @@ def sentences(*, due: Due, calendar: WorkCalendar, language: str = "vi") -> tupl
                 _pauses(due),
                 _rolled(due, calendar),
                 _unsure(due, calendar),
-                _result(due),
+                _result(due) if promised is None else _promised_anew(due, promised),
             )
             for sentence in part
         )
@@ -302,6 +318,17 @@ def _unsure(due: Due, calendar: WorkCalendar) -> Iterator[str]:
                 "day": _day(day),
                 "name": _name(row),
             }
+
+
+def _promised_anew(due: Due, promised: PromisedAnew) -> Iterator[str]:
+    lang = _language()
+    yield _("Lúc %(moment)s cơ quan xin lỗi và hẹn lại đến %(due)s.") % {
+        "moment": _moment(promised.at),
+        "due": due_words(promised.to, lang=lang),
+    }
+    if promised.due_now != promised.to:
+        yield _("Sau đó thời hạn có lúc tạm dừng nên hạn hẹn lại lùi theo.")
+    yield _("Hạn trả kết quả: %(moment)s.") % {"moment": due_words(promised.due_now, lang=lang)}
 
 
 def _result(due: Due) -> Iterator[str]:

@@ -42,9 +42,16 @@ class Clock(models.Model):
     due_current = models.DateTimeField()
     paused_since = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    postponed_at = models.DateTimeField(null=True)  # a new date was promised then (once)
+    postponed_to = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(postponed_at__isnull=True, postponed_to__isnull=True)
+                | Q(postponed_at__isnull=False, postponed_to__gt=F("postponed_at")),
+                name="deadlines_postponed_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(due_original__gte=F("started_at")),
                 name="deadlines_due_after_start",

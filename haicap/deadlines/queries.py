@@ -11,8 +11,16 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from haicap.deadlines.calendar import Confidence, DayKind, DayRow, WorkCalendar, hours
-from haicap.deadlines.due import AfterPause, Due, Pause, Policy, TimeUnit, due_at
-from haicap.deadlines.explain import sentences
+from haicap.deadlines.due import (
+    AfterPause,
+    Due,
+    Pause,
+    Policy,
+    TimeUnit,
+    after_postponement,
+    due_at,
+)
+from haicap.deadlines.explain import PromisedAnew, sentences
 from haicap.deadlines.models import Calendar, Clock
 from haicap.kernel.errors import Missing, Refusal
 
@@ -54,12 +62,16 @@ class PauseView:
 
 @dataclass(frozen=True, slots=True)
 class DueChangeView:
-    """The due time moved; `due_before` is None when it was first given."""
+    """The due time moved; `due_before` is None when it was first given.
+
+    `kind`: STARTED, POSTPONED, or the kind of the pause that moved it.
+    """
 
     at: datetime
     due_before: datetime | None
     due_after: datetime
     basis: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,8 @@ class ClockView:
     due_current: datetime
     paused_since: datetime | None
     finished_at: datetime | None
+    postponed_at: datetime | None = None
+    postponed_to: datetime | None = None
     pauses: tuple[PauseView, ...] = ()
     changes: tuple[DueChangeView, ...] = ()
 
@@ -154,6 +168,8 @@ def view_of(
         due_current=clock.due_current,
         paused_since=clock.paused_since,
         finished_at=clock.finished_at,
+        postponed_at=clock.postponed_at,
+        postponed_to=clock.postponed_to,
         pauses=tuple(pauses),
         changes=tuple(changes),
     )
@@ -177,8 +193,13 @@ def pauses_of(clock: Clock) -> list[PauseView]:
 
 
 def _changes_of(clock: Clock) -> list[DueChangeView]:
-    rows = clock.changes.order_by("id").values_list("at", "due_before", "due_after", "basis")
-    return [DueChangeView(*row) for row in rows]
+    rows = clock.changes.order_by("id").values_list(
+        "at", "due_before", "due_after", "basis", "pause__kind"
+    )
+    return [
+        DueChangeView(at, before, after, basis, kind or ("POSTPONED" if before else "STARTED"))
+        for at, before, after, basis, kind in rows
+    ]
 
 
 def due_of(clock: ClockView, *, calendar: WorkCalendar) -> Due:
@@ -189,8 +210,23 @@ def due_of(clock: ClockView, *, calendar: WorkCalendar) -> Due:
         time_unit=clock.time_unit,
         policy=clock.policy,
         calendar=calendar,
-        pauses=[Pause(p.begins_at, p.ends_at, p.policy) for p in clock.pauses],
+        pauses=_stops(clock),
     )
+
+
+def due_now_of(clock: ClockView, *, calendar: WorkCalendar) -> datetime:
+    """The due time that holds: counted, or newly promised and moved by the pauses since."""
+    counted = due_of(clock, calendar=calendar)
+    if clock.postponed_at is None or clock.postponed_to is None:
+        return counted.due_at
+    return after_postponement(
+        counted, at=clock.postponed_at, to=clock.postponed_to, calendar=calendar,
+        pauses=_stops(clock),
+    )  # fmt: skip
+
+
+def _stops(clock: ClockView) -> list[Pause]:
+    return [Pause(p.begins_at, p.ends_at, p.policy) for p in clock.pauses]
 
 
 def explain(
@@ -201,10 +237,18 @@ def explain(
     language: str = "vi",
 ) -> list[str]:
     """A due time in sentences: of the clock of `ref`, or of a `due` counted with `calendar`."""
+    promised = None
     if ref is not None:
         clock = clock_of(ref)
         calendar = calendar_by_id(clock.calendar_id).calendar
         due = due_of(clock, calendar=calendar)
+        promised = _promised_anew(clock)
     if due is None or calendar is None:
         raise ValueError("explain needs a ref, or a due time and its calendar")
-    return list(sentences(due=due, calendar=calendar, language=language))
+    return list(sentences(due=due, calendar=calendar, promised=promised, language=language))
+
+
+def _promised_anew(clock: ClockView) -> PromisedAnew | None:
+    if clock.postponed_at is None or clock.postponed_to is None:
+        return None
+    return PromisedAnew(clock.postponed_at, clock.postponed_to, clock.due_current)

@@ -52,8 +52,8 @@ def judge(
     Early: done on an earlier working day (a day off counts with the next working day). The national
     verdict compares with `appointed_at`, the appointment first printed (`due` when unnamed; without
     an appointment pass arrival plus the longest legal time), and takes the time of answered
-    supplement requests off. While the one request is open the time of asking counts; an open
-    second one makes the dossier late.
+    supplement requests off. While the one request is open the time of asking counts; a second one
+    makes the dossier late, however it ends (index 766, 2.1).
     """
     end = completed_at or at
     if completed_at is None:
@@ -76,10 +76,10 @@ def judge(
 def _national(
     *, end: datetime, finished: bool, appointed_at: datetime, supplements: Sequence[Pause]
 ) -> Verdict:
+    if len(supplements) > 1:
+        return Verdict.LATE
     still = [pause.begins_at for pause in supplements if pause.ends_at is None]
     if still and not finished:
-        if len(supplements) > 1:
-            return Verdict.LATE
         end = still[0]
     answered = [Pause(p.begins_at, min(p.ends_at, end)) for p in supplements if p.ends_at]
     stretches, _open = standing_still(answered, since=min([end, *(p.begins_at for p in answered)]))

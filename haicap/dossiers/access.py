@@ -13,6 +13,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from haicap.audit import public as audit
 from haicap.dossiers.flow import FLOW, State
 from haicap.dossiers.models import Dossier, Handing, Task
 from haicap.kernel.actor import Actor, ActorKind, Duty
@@ -27,12 +28,16 @@ class NotYourMove(NotAllowed):
     """The person may see the dossier but not do this."""
 
 
+CONSULT: Final = "consult"  # the step of a consulted unit's task
+
+
 class Where(StrEnum):
     """At which of the dossier's agencies a duty must be held."""
 
     RECEIVING = "receiving"  # the counter that received it, or is to
     COMPETENT = "competent"  # the agency that decides
     DESK = "desk"  # the agency of the last desk of this duty
+    CONSULTED = "consulted"  # a unit that was asked and has not replied
     ANYWHERE = "anywhere"  # the actor's own agency, whatever it is
 
 
@@ -50,6 +55,7 @@ _COORDINATING: Final = (
     Charge(Duty.COORDINATE, Where.DESK),
     Charge(Duty.COORDINATE, Where.RECEIVING),
 )
+_ABOVE: Final = (Charge(Duty.HEAD, Where.DESK), Charge(Duty.DECIDE, Where.COMPETENT))
 
 # The duties of staff for each move; any one of them is enough.
 CHARGES: Final[Mapping[str, tuple[Charge, ...]]] = {
@@ -74,16 +80,38 @@ CHARGES: Final[Mapping[str, tuple[Charge, ...]]] = {
     "return_result": _COUNTER,
     "reroute": _COORDINATING,
     "settle_fee": _COUNTER,
+    "consult": _HANDLING,
+    "reply_consult": (
+        Charge(Duty.HANDLE, Where.CONSULTED),
+        Charge(Duty.HEAD, Where.CONSULTED),
+        Charge(Duty.DECIDE, Where.CONSULTED),
+    ),
+    "withdraw_consult": _HANDLING,
+    "request_finance": _HANDLING,
+    "confirm_finance": (*_COUNTER, *_HANDLING),
+    "refuse_settle": _HANDLING,
+    "stop": _ABOVE,
+    "expire": (),  # the platform's alone: the day passes, and everybody is told
+    "request_withdraw": _COUNTER,
+    "decide_withdraw": _ABOVE,
+    "apologise": _ABOVE,
+    "correct_result": (*_HANDLING, Charge(Duty.DECIDE, Where.COMPETENT)),
+    "archive": (*_HANDLING, *_COUNTER),
+    "rollback": (*_HANDLING, *_COUNTER, Charge(Duty.DECIDE, Where.COMPETENT)),
+    "hand_on": (*_COORDINATING, *_ABOVE),
 }
 
 # What a citizen does with a dossier of their own. An electronic result they take themselves.
 OF_CITIZENS: Final = frozenset(
-    {"submit", "complete", "cancel", "receive_supplement", "return_result"}
+    {"submit", "complete", "cancel", "receive_supplement", "return_result", "request_withdraw"}
 )
 # Moves made by whom the desk was given to, or by their head; `assign` gives it to somebody.
 OF_THE_ASSIGNED: Final = frozenset(
-    {"ask_supplement", "check_supplement", "draft_result", "submit_approval"}
-)
+    {
+        "ask_supplement", "check_supplement", "draft_result", "submit_approval", "consult",
+        "withdraw_consult", "request_finance", "refuse_settle",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,7 @@ class Desks:
     agencies: Mapping[str, int]
     lead: Task | None
     waiting: Task | None = None  # the desk that has not confirmed the receipt yet
+    asked: tuple[Task, ...] = ()  # units that were consulted and have not replied
 
 
 def desks_of(dossier: Dossier) -> Desks:
@@ -104,8 +133,14 @@ def desks_among(tasks: Iterable[Task]) -> Desks:
     """The desks by all tasks of a dossier, oldest first."""
     agencies: dict[str, int] = {}
     lead = waiting = None
+    asked: list[Task] = []
     for task in tasks:
-        agencies[task.duty] = task.agency_id
+        if task.step == CONSULT:
+            if task.done_at is None:
+                asked.append(task)
+            continue
+        if task.role == "lead":
+            agencies[task.duty] = task.agency_id
         if task.step == "confirm":  # heads and specialists alike may take it in
             agencies[Duty.HANDLE] = agencies[Duty.HEAD] = task.agency_id
             waiting = task if task.done_at is None else None
@@ -113,7 +148,7 @@ def desks_among(tasks: Iterable[Task]) -> Desks:
             lead = task
     if Duty.HANDLE in agencies:  # the head over a specialist's desk, also where no route names one
         agencies.setdefault(Duty.HEAD, agencies[Duty.HANDLE])
-    return Desks(agencies=agencies, lead=lead, waiting=waiting)
+    return Desks(agencies=agencies, lead=lead, waiting=waiting, asked=tuple(asked))
 
 
 def permitted(
@@ -128,14 +163,12 @@ def permitted(
         return None
     at_desks = desks
     for charge in _charges(move, desks):
-        if charge.where is Where.DESK and at_desks is None:
+        if charge.where in (Where.DESK, Where.CONSULTED) and at_desks is None:
             at_desks = desks_of(dossier)
-        agency = _agency(charge, by, dossier, at_desks)
-        if agency is None:
-            continue
-        grant = by.grant_for(charge.duty, agency=agency, procedure=dossier.procedure.code)
-        if grant is not None and not _given_to_another(by, move, charge, at_desks):
-            return by.acting(grant)
+        for agency in _agencies(charge, by, dossier, at_desks):
+            grant = by.grant_for(charge.duty, agency=agency, procedure=dossier.procedure.code)
+            if grant is not None and not _given_to_another(by, move, charge, at_desks):
+                return by.acting(grant)
     return None
 
 
@@ -145,16 +178,21 @@ def _charges(move: str, desks: Desks | None) -> list[Charge]:
     return sorted(CHARGES[move], key=lambda charge: charge.duty != lead)
 
 
-def _agency(charge: Charge, by: Actor, dossier: Dossier, desks: Desks | None) -> int | None:
+def _agencies(charge: Charge, by: Actor, dossier: Dossier, desks: Desks | None) -> list[int]:
+    """Where the duty must be held: any one of these agencies."""
+    found: list[int | None] = []
     match charge.where:
         case Where.RECEIVING:
-            return dossier.receiving_agency_id
+            found = [dossier.receiving_agency_id]
         case Where.COMPETENT:
-            return dossier.competent_agency_id
+            found = [dossier.competent_agency_id]
         case Where.ANYWHERE:
-            return by.agency
+            found = [by.agency]
         case Where.DESK:
-            return desks.agencies.get(charge.duty) if desks is not None else None
+            found = [desks.agencies.get(charge.duty) if desks is not None else None]
+        case Where.CONSULTED:
+            found = [task.agency_id for task in desks.asked] if desks is not None else []
+    return [agency for agency in found if agency is not None]
 
 
 def _citizen_may(by: Actor, move: str, dossier: Dossier) -> bool:
@@ -245,15 +283,43 @@ def fits(by: Actor, move: str, dossier: Dossier, desks: Desks) -> bool:
         return _on_desk(desks, Duty.HEAD) and _holds_lead(by, dossier, desks)
     if move == "return_draft":
         return _holds_lead(by, dossier, desks)
+    if move in ("reply_consult", "withdraw_consult"):
+        return bool(desks.asked)
+    if move == "apologise":
+        return dossier.apologised_at is None
+    if move == "rollback":
+        return undoable(by, dossier, desks) is not None
     if move == "approve":
         return _on_desk(desks, Duty.DECIDE)
     if move == "accept":
         return dossier.competent_agency_id is not None
     if move == "settle_fee":
-        return dossier.money == "due"
+        return dossier.money in ("due", "partial")
     if move == "return_result":
-        return dossier.money != "due"
+        return dossier.money not in ("due", "partial")
     return True
+
+
+# Steps that may be taken back, until the next desk has opened the dossier.
+ROLLBACKABLE: Final = frozenset(
+    {"transfer", "submit_approval", "refuse_settle", "return_draft", "approve"}
+)
+
+
+def undoable(by: Actor, dossier: Dossier, desks: Desks) -> audit.Happening | None:
+    """The last move of a dossier, when it is this person's own to take back; else None.
+
+    Own, one that may be taken back at all, and nobody at the next desk has opened it.
+    """
+    following = desks.waiting or desks.lead
+    if not by.is_staff or following is None or following.opened_at is not None:
+        return None
+    moves = [entry for entry in audit.history_of(dossier.ref) if "to_state" in entry.facts]
+    if not moves:
+        return None
+    last = moves[-1]
+    own = last.actor_kind == by.kind and last.person == by.person
+    return last if own and last.facts["move"] in ROLLBACKABLE else None
 
 
 def _on_desk(desks: Desks, duty: Duty) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from haicap.catalogue import public as catalogue
 from haicap.dossiers import typed
-from haicap.dossiers.models import Dossier
+from haicap.dossiers.models import Correction, Dossier
 from haicap.dossiers.result import ResultData, ResultRow, render_result
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid
@@ -82,7 +82,7 @@ def result_data(dossier: Dossier, *, is_draft: bool, at: datetime) -> ResultData
         number=dossier.result_number,
         day=dossier.result_date,
         basis=tuple(line for line in values.get("basis", "").splitlines() if line),
-        opening=values.get("opening", ""),
+        opening=_replaces(dossier) + values.get("opening", ""),
         closing=values.get("content", ""),
         capacity="TM. ỦY BAN NHÂN DÂN" if committee else "",
         signer_title=template.signer_vi,
@@ -92,6 +92,16 @@ def result_data(dossier: Dossier, *, is_draft: bool, at: datetime) -> ResultData
         is_draft=is_draft,
         is_signed=False,
     )
+
+
+def _replaces(dossier: Dossier) -> str:
+    """A replacement says which result it replaces (đính chính)."""
+    if dossier.completed_at is None:
+        return ""
+    old = Correction.objects.filter(dossier=dossier, closed_at__isnull=True).first()
+    if old is None or old.old_date is None:
+        return ""
+    return f"Văn bản này thay thế văn bản số {old.old_number} ngày {old.old_date:%d/%m/%Y}. "
 
 
 def _above(agency: units.AgencyView, *, at: datetime) -> str:

@@ -153,7 +153,7 @@ class SupplementAsked(Moved):
 
     request: int
     items: int
-    count: int
+    count: int  # from 2 on the figures judge the dossier late (index 766, 2.1)
     reply_by: str
 
 
@@ -241,6 +241,172 @@ class FeeSettled(Moved):  # nobody reacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultAsked(Moved):  # nobody reacts
+    """Other units were asked; `consultations` are the rows, one for each of `agencies`."""
+
+    consultations: tuple[int, ...]
+    agencies: tuple[int, ...]
+    mandatory: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultReplied(Moved):  # nobody reacts
+    """A unit gave its opinion. `late`: after its due time; `waiting`: replies missing."""
+
+    consultation: int
+    from_agency: int
+    stance: str
+    late: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultWithdrawn(Moved):  # nobody reacts
+    """A question was taken back by who asked; `opinion` holds why."""
+
+    consultation: int
+    to_agency: int
+    opinion: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinanceAsked(Moved):
+    """A financial duty has to be met first: the clock stands still. `amount` in đồng."""
+
+    duty_row: int
+    amount: int
+    pay_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinanceConfirmed(Moved):
+    """The duty was met: the clock goes on. `due_at` is the due time now."""
+
+    duty_row: int
+    amount: int
+    paid: int
+    receipt: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalSubmitted(Moved):  # nobody reacts
+    """A refusal with its text is frozen and lies on the next desk; `opinion`: why."""
+
+    opinion: int
+    sha256: str
+    task: int
+    to_agency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementRefused(Moved):
+    """The signed refusal is numbered and issued: the clock is finished."""
+
+    opinion: int
+    sha256: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierStopped(Moved):
+    """Not settled any further; `opinion` holds reason and basis."""
+
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementExpired(Moved):
+    """What was asked for did not come in time; `request` is the row."""
+
+    request: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawAsked(Moved):
+    """The applicant asks to have it back; `withdrawal` is the row."""
+
+    withdrawal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierWithdrawn(Moved):
+    """The withdrawal was agreed to: over."""
+
+    withdrawal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawRefused(Moved):
+    """The withdrawal was not agreed to: it goes on where it was."""
+
+    withdrawal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apologised(Moved):
+    """An apology with a new date (Mẫu 04); `due_before` and `due_at` are the two dates."""
+
+    apology: int
+    reason_code: str
+    due_before: str
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionOpened(Moved):  # nobody reacts
+    """An issued result is being replaced; `kind` says what was wrong."""
+
+    correction: int
+    kind: str
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCorrected(Moved):
+    """The replacement is issued and names the old result, which is marked."""
+
+    correction: int
+    old_sha256: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierArchived(Moved):  # nobody reacts
+    """Kept in the archive."""
+
+    ended_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTakenBack(Moved):  # nobody reacts
+    """Somebody took back their own last step, which nobody had opened: `undone`."""
+
+    undone: str
+    undone_entry: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierHandedOn(Moved):
+    """Another agency holds and decides it now; state and clock are as they were."""
+
+    was_competent: int
+    from_agency: int
+    to_agency: int
+    opinion: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementReminded:
+    """The applicant was reminded of a request before its reply date."""
+
+    request: int
+    reply_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptIssued:  # nobody reacts
     """Form 01 was made and kept; `file` is the use."""
 
@@ -253,3 +419,64 @@ class DossiersLoaded:  # nobody reacts
 
     first: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAsked:
+    """A register too long to be waited for is to be printed; `print_id` is the row."""
+
+    print_id: int
+    agency: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutPut:  # nobody reacts
+    """From a day on a form is printed by the office's own layout."""
+
+    form: str
+    valid_from: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutWithdrawn:  # nobody reacts
+    """A layout of the office holds no more; what was printed by it stays."""
+
+    form: str
+    valid_from: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierRated:  # nobody reacts
+    """The applicant said how they were served: 3 very satisfied, 2 satisfied, 1 not."""
+
+    rating: int
+    overall: int
+    receiver: int | None
+    handler: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostOrdered:
+    """The counter asked the post to carry something; `kind`: return | collect."""
+
+    order: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCancelAsked:
+    """The counter called an order of the post off."""
+
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostMoved:
+    """The post told where the order is: 1 registered, 2 collecting, 3 delivered, 4 cancelled."""
+
+    order: int
+    kind: str
+    status: int
+    was: int

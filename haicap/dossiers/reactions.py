@@ -12,8 +12,9 @@ from django.utils import translation
 
 from haicap.audit import public as audit
 from haicap.dossiers import events
-from haicap.dossiers.actions import codes, papers
-from haicap.dossiers.models import Dossier, Handing, Opinion, Request
+from haicap.dossiers.actions import codes, money, papers, printing
+from haicap.dossiers.models import Apology, Dossier, Handing, Opinion, Request, Withdrawal
+from haicap.dossiers.slips.kinds import Form
 from haicap.kernel import clock
 from haicap.kernel.actor import system
 from haicap.kernel.clock import day_of
@@ -32,8 +33,24 @@ TOLD: Final[Mapping[type, str]] = {
     events.ResultIssued: "result_ready",
     events.ResultReturned: "returned",
 }
-# Facts that are given to people in writing (Mẫu 02, Mẫu 03).
-SLIPS: Final = (events.CompletionAsked, events.SupplementAsked, events.IntakeRefused)
+# Facts that are given to people in writing: the form, and the row it is made of.
+SLIPS: Final[Mapping[type, tuple[Form, type[papers.Row], str]]] = {
+    events.CompletionAsked: (Form.REQUEST, Request, "request"),
+    events.SupplementAsked: (Form.REQUEST, Request, "request"),
+    events.IntakeRefused: (Form.REFUSAL, Opinion, "opinion"),
+    events.Apologised: (Form.APOLOGY, Apology, "apology"),
+    events.DossierWithdrawn: (Form.STOP, Withdrawal, "withdrawal"),
+    events.DossierStopped: (Form.STOP, Opinion, "opinion"),
+    events.SupplementExpired: (Form.STOP, Request, "request"),
+}
+# Facts after which nothing is handed over any more: the control slip (Mẫu 06) is whole.
+ENDS: Final = (
+    events.ResultReturned,
+    events.DossierWithdrawn,
+    events.DossierStopped,
+    events.SupplementExpired,
+)
+_FORMS: Final = {f"dossiers.{fact.__name__}": made for fact, made in SLIPS.items()}
 _LETTERS: Final = {f"dossiers.{fact.__name__}": letter for fact, letter in TOLD.items()}
 
 
@@ -53,11 +70,36 @@ def ask_for_owed_code(event: audit.Event) -> None:
 
 
 def keep_slip(event: audit.Event) -> None:
-    """Form 02 or 03 is made and kept with the dossier, once: no request or refusal without it."""
-    if event.facts.get("request"):
-        papers.keep_request_slip(request_id=event.facts["request"], at=event.happened_at)
-    else:
-        papers.keep_refusal_slip(opinion_id=event.facts["opinion"], at=event.happened_at)
+    """The form 02 to 05 of the fact is made and kept with the dossier, once: no request, refusal,
+    apology or stop without its paper.
+    """
+    form, model, fact = _FORMS[event.kind]
+    papers.keep_slip(
+        form=form,
+        dossier_id=dossier_of(event),
+        row=model.objects.get(pk=event.facts[fact]),
+        at=event.happened_at,
+    )
+
+
+def keep_control_slip(event: audit.Event) -> None:
+    """The control slip of a dossier that came to its end is kept with it, once for that end."""
+    papers.keep_control_slip(
+        dossier_id=dossier_of(event), entry_id=event.entry_id, at=event.happened_at
+    )
+
+
+def follow_money(event: audit.Event) -> None:
+    """Money moved for a dossier: it shows how that stands. Its state stays: nobody moves it by
+    money.
+    """
+    if event.subject.startswith("dossiers.Dossier:"):
+        money.follow(dossier_id=dossier_of(event))
+
+
+def print_register(event: audit.Event) -> None:
+    """A register that was asked for is printed in parts."""
+    printing.print_register(print_id=event.facts["print_id"], at=clock.now())
 
 
 def tell_people(event: audit.Event) -> None:

@@ -15,12 +15,13 @@ PREVIOUS = "«previous»"
 @dataclass(frozen=True, slots=True)
 class Move:
     """One named move. `sources` may start it; `target` is where it leads (PREVIOUS: back to where
-    it came from).
+    it came from), `others` where it may lead instead, as the verb finds.
     """
 
     name: str
     sources: tuple[str, ...]
     target: str
+    others: tuple[str, ...] = ()
 
 
 class MoveRefused(Refusal):
@@ -52,6 +53,12 @@ class Flow:
             )
         return previous if found.target == PREVIOUS else found.target
 
+    def leads_to(self, *, move: str, state: str, previous: str = "") -> bool:
+        """Whether `move` may lead to `state`; `previous` is what PREVIOUS stands for."""
+        found = self.moves[move]
+        targets = (found.target, *found.others)
+        return state in targets or (PREVIOUS in targets and state == previous)
+
     def open_moves(self, state: str) -> tuple[str, ...]:
         """Moves the law knows from `state`, in table order (whether a person may is another
         question).
@@ -60,13 +67,18 @@ class Flow:
 
     def states(self) -> frozenset[str]:
         """Every state that occurs in the table."""
-        targets = {move.target for move in self.moves.values()} - {PREVIOUS}
-        return frozenset(targets.union(*(move.sources for move in self.moves.values())))
+        moves = self.moves.values()
+        named = ({move.target, *move.others, *move.sources} for move in moves)
+        return frozenset().union(*named) - {PREVIOUS}
 
     def mermaid(self, *, words: Iterable[tuple[str, str]] = ()) -> str:
         """The table as a Mermaid state diagram; `words` maps names of states to labels."""
         lines = ["stateDiagram-v2"]
         lines += [f"    {state}: {label}" for state, label in words if state in self.states()]
         for move in self.moves.values():
-            lines += [f"    {source} --> {move.target}: {move.name}" for source in move.sources]
+            lines += [
+                f"    {source} --> {target}: {move.name}"
+                for source in move.sources
+                for target in (move.target, *move.others)
+            ]
         return "\n".join(lines)

@@ -29,7 +29,7 @@ class MoneyMoved:  # nobody reacts
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyReceived(MoneyMoved):  # nobody reacts
+class MoneyReceived(MoneyMoved):
     """Money came in."""
 
     way: str
@@ -38,19 +38,19 @@ class MoneyReceived(MoneyMoved):  # nobody reacts
 
 
 @dataclass(frozen=True, slots=True)
-class FeeWaived(MoneyMoved):  # nobody reacts
+class FeeWaived(MoneyMoved):
     """It need not be paid, wholly or in part; reason and legal basis stand with the movement."""
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyRefunded(MoneyMoved):  # nobody reacts
+class MoneyRefunded(MoneyMoved):
     """What was not owed was paid back."""
 
     way: str
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyAttributed(MoneyMoved):  # nobody reacts
+class MoneyAttributed(MoneyMoved):
     """Money was taken from this demand, or given to it, because it was for another thing."""
 
     other: str
@@ -134,3 +134,7 @@ class AccountSet:  # nobody reacts
     account: int
     agency: int
     valid_from: str
+
+
+# What changes how a demand stands.
+OF_A_DEMAND = (MoneyReceived, FeeWaived, MoneyRefunded, MoneyAttributed)

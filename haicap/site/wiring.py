@@ -11,6 +11,7 @@ from typing import Any
 
 from haicap.audit import public as audit
 from haicap.dossiers import public as dossiers
+from haicap.payments import public as payments
 
 facts, reactions = dossiers.events, dossiers.reactions
 
@@ -21,8 +22,13 @@ def wire() -> None:
     audit.react(facts.CodeOwed, reactions.ask_for_owed_code, outside=True)
     for fact in reactions.SLIPS:
         audit.react(fact, reactions.keep_slip, outside=True, queue="people")
+    audit.react(facts.RegisterAsked, reactions.print_register, outside=True)
+    for end in reactions.ENDS:
+        audit.react(end, reactions.keep_control_slip, outside=True)
     for told in reactions.TOLD:
         audit.react(told, reactions.tell_people)
+    for moved in payments.events.OF_A_DEMAND:
+        audit.react(moved, reactions.follow_money, queue="people")
 
 
 def on_app_ready(app: Any) -> None:

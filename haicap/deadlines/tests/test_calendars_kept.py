@@ -14,7 +14,7 @@ from haicap.deadlines import public as deadlines
 from haicap.deadlines.access import NotYourCalendar
 from haicap.deadlines.actions import BadCalendar
 from haicap.deadlines.calendar import Hours, hours
-from haicap.deadlines.load import OFFICE_HOURS
+from haicap.deadlines.load import OFFICE_HOURS, load_calendar
 from haicap.deadlines.models import Calendar
 from haicap.deadlines.queries import CalendarView, NoCalendar
 from haicap.deadlines.tests.calendars import HANOI, ROWS, t
@@ -41,7 +41,7 @@ def publish(
 
 
 def test_the_file_becomes_a_version() -> None:
-    version = deadlines.load_calendar(at=AT)
+    version = load_calendar(at=AT)
     assert version.valid_from == date(2024, 1, 1)
     kept = version.calendar
     assert dict(kept.rows) == dict(HANOI.rows)
@@ -50,14 +50,14 @@ def test_the_file_becomes_a_version() -> None:
 
 
 def test_loading_the_same_file_again_publishes_nothing() -> None:
-    first = deadlines.load_calendar(at=AT)
+    first = load_calendar(at=AT)
     before = Calendar.objects.count()
-    assert deadlines.load_calendar(at=AT).id == first.id
+    assert load_calendar(at=AT).id == first.id
     assert Calendar.objects.count() == before
 
 
 def test_the_version_of_a_day_is_the_newest_that_holds_then() -> None:
-    first = deadlines.load_calendar(at=AT)
+    first = load_calendar(at=AT)
     second = publish()
     assert second.number == first.number + 1
     assert deadlines.calendar_at(day=date(2026, 11, 30)).id == first.id
@@ -128,7 +128,7 @@ def test_half_days_survive_being_kept() -> None:
 
 
 def preview(query: str, status: int = 200) -> dict[str, object]:
-    version = deadlines.load_calendar(at=AT)
+    version = load_calendar(at=AT)
     response = TestClient(router).get(f"/deadlines/preview?{query}", at=AT)
     assert response.status_code == status, response.content
     answer: dict[str, object] = response.json()

@@ -11,7 +11,7 @@ from haicap.deadlines import public as deadlines
 from haicap.deadlines.actions import ClockRefused
 from haicap.deadlines.calendar import DayKind, DayRow, YearNotCovered
 from haicap.deadlines.due import BadLimit
-from haicap.deadlines.load import OFFICE_HOURS, PastClock, PastPause, load_clocks
+from haicap.deadlines.load import OFFICE_HOURS, PastClock, PastPause, load_calendar, load_clocks
 from haicap.deadlines.models import Clock, DueChange, Pause
 from haicap.deadlines.queries import CalendarView, ClockView, NoClock, due_of
 from haicap.deadlines.tests.calendars import HANOI, ROWS, t
@@ -27,7 +27,7 @@ WD, END = deadlines.TimeUnit.WORKING_DAY, deadlines.Policy.END_OF_DAY
 
 @pytest.fixture
 def calendar() -> CalendarView:
-    return deadlines.load_calendar(at=t("2026-01-05 08:00"))
+    return load_calendar(at=t("2026-01-05 08:00"))
 
 
 def start(

@@ -12,6 +12,7 @@ from haicap.dossiers import typed
 from haicap.dossiers.actions import tasks
 from haicap.dossiers.actions.moving import Moving
 from haicap.dossiers.models import Request
+from haicap.dossiers.slips.kinds import KINDS, Form
 from haicap.kernel.clock import VIETNAM, day_of, local
 from haicap.kernel.errors import Invalid
 from haicap.registers import public as registers
@@ -19,7 +20,6 @@ from haicap.registers import public as registers
 MOST_ITEMS: Final = 30
 REPLY_DAYS: Final = 10  # where the procedure names none
 LONGEST_REPLY: Final = 365
-GUIDANCE_BOOK: Final = "guidance"
 
 
 def make_request(
@@ -30,6 +30,7 @@ def make_request(
     reason: str,
     basis: str,
     reply_by: date | None,
+    again: str = "",
 ) -> Request:
     """The request as a row; its number comes last. Invalid by field."""
     return Request.objects.create(
@@ -41,6 +42,7 @@ def make_request(
         reply_by=_reply_by(move, reply_by),
         asked_at=move.at,
         asked_by=move.by.person if move.by.is_staff else None,
+        again=typed.text(again, field="again"),
     )
 
 
@@ -75,12 +77,12 @@ def number_request(request: Request, *, agency_id: int, at: datetime) -> None:
     request.save(update_fields=["number"])
 
 
-def slip_number(*, ref: str, agency_id: int, at: datetime) -> str:
-    """The next number of an agency's book of guidance slips (forms 02 and 03): 7/HDHS."""
+def slip_number(*, form: Form = Form.REQUEST, ref: str, agency_id: int, at: datetime) -> str:
+    """The next number of an agency's book of a form (02 requests, 03 refusals): 7/HDHS."""
     number = registers.next_number(
-        agency_id=agency_id, kind=GUIDANCE_BOOK, ref=ref, day=day_of(at), at=at
+        agency_id=agency_id, kind=KINDS[form].book, ref=ref, day=day_of(at), at=at
     )
-    return f"{number.value}/HDHS"
+    return f"{number.value}/{KINDS[form].symbol}"
 
 
 def day_text(request: Request) -> str:

@@ -6,7 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from haicap.dossiers.actions import deciding, processing, reception, submitting
+from haicap.dossiers.actions import (
+    apologising,
+    consulting,
+    correcting,
+    deciding,
+    ending,
+    finance,
+    handing_on,
+    money,
+    processing,
+    reception,
+    refusing,
+    submitting,
+    undoing,
+    withdrawing,
+)
 from haicap.dossiers.models import Dossier
 from haicap.kernel.actor import Actor
 
@@ -31,7 +46,22 @@ VERBS: Final[Mapping[str, Callable[..., Dossier]]] = {
     "number_and_issue": deciding.number_and_issue,
     "return_result": reception.return_result,
     "reroute": reception.reroute,
-    "settle_fee": reception.settle_fee,
+    "settle_fee": money.settle_fee,
+    "consult": consulting.consult,
+    "reply_consult": consulting.reply_consult,
+    "withdraw_consult": consulting.withdraw_consult,
+    "request_finance": finance.request_finance,
+    "confirm_finance": finance.confirm_finance,
+    "refuse_settle": refusing.refuse_settle,
+    "stop": ending.stop,
+    "expire": ending.expire,
+    "archive": ending.archive,
+    "request_withdraw": withdrawing.request_withdraw,
+    "decide_withdraw": withdrawing.decide_withdraw,
+    "apologise": apologising.apologise,
+    "correct_result": correcting.correct_result,
+    "rollback": undoing.rollback,
+    "hand_on": handing_on.hand_on,
 }
 
 

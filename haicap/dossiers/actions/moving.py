@@ -13,7 +13,7 @@ from haicap.audit import public as audit
 from haicap.dossiers import access
 from haicap.dossiers.access import Desks, NotYours
 from haicap.dossiers.events import Moved
-from haicap.dossiers.flow import FINAL, FLOW, MOVE_WORDS, NATIONAL, State
+from haicap.dossiers.flow import FINAL, FLOW, MOVE_WORDS, State, national_of
 from haicap.dossiers.models import Dossier, Opinion, Task
 from haicap.kernel import clock
 from haicap.kernel.actor import Actor
@@ -78,6 +78,12 @@ class Moving:
             raise LookupError("an open dossier lies on a desk")
         return self.desks.lead
 
+    def lead_to(self, state: str, *, previous: str = "") -> None:
+        """This move leads to `state`, one of those the table names for it."""
+        if not FLOW.leads_to(move=self.move, state=state, previous=previous):
+            raise LookupError(f"{self.move} does not lead to {state}")
+        self.after = state
+
     def said(self) -> dict[str, Any]:
         """The part of the fact that every move has in common."""
         dossier = self.dossier
@@ -87,7 +93,7 @@ class Moving:
             "to_state": str(self.after),
             "version": dossier.version + 1,
             "procedure": dossier.procedure.code,
-            "national": NATIONAL[self.after],
+            "national": national_of(self.after, dossier.ended_as),
             "commune": dossier.commune_id,
             "receiving": dossier.receiving_agency_id,
             "competent": dossier.competent_agency_id,
@@ -181,6 +187,14 @@ def conflict(dossier: Dossier, *, by: Actor, desks: Desks | None = None, why: st
     parts = []
     if why:
         parts.append(why)
+    elif desks is not None and dossier.state == State.CONSULTING:
+        names = units.agency_names(
+            [task.agency_id for task in desks.asked], day=clock.day_of(desks.asked[0].created_at)
+        )
+        parts.append(
+            _("Hồ sơ còn chờ ý kiến bắt buộc của %(units)s; im lặng không phải là đồng ý.")
+            % {"units": ", ".join(names.values())}
+        )
     elif winner and moved_at is not None:
         moment = clock.local(moved_at)
         parts.append(

@@ -25,6 +25,7 @@ from haicap.dossiers.events import (
 )
 from haicap.dossiers.filing import PaperIn
 from haicap.dossiers.models import Dossier, Request, Task, TaskRole
+from haicap.dossiers.tuning import tuned
 from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid
@@ -143,7 +144,8 @@ def assign(
     was_staff = lead.staff_id
     if lead.duty == Duty.HANDLE:
         lead.staff_id, lead.post_id = holder.staff_id, holder.post_id
-        lead.save(update_fields=["staff", "post"])
+        lead.opened_at = None  # by whom it is given to now
+        lead.save(update_fields=["staff", "post", "opened_at"])
         task = lead
     else:
         tasks.close_task(lead, outcome="assigned", by=move.by, at=at)
@@ -175,6 +177,7 @@ def ask_supplement(
     reason: str,
     basis: str = "",
     reply_by: date | None = None,
+    again: str = "",
     seen_version: int | None = None,
     by: Actor,
     at: datetime,
@@ -182,18 +185,21 @@ def ask_supplement(
 ) -> Dossier:
     """Ask for a supplement (Mẫu 02): the clock stands still until it comes.
 
-    As often as the procedure's rule allows (once, as a rule); later than three working days after
-    reception only with a legal `basis`. Invalid by field; Conflict when it was asked before.
+    As often as the procedure's rule allows (once, as a rule); once more only with a reason in
+    `again`, and then the figures judge the dossier late (index 766, 2.1). Later than three working
+    days after reception only with a legal `basis`. Invalid by field; Conflict when it was asked
+    before and `again` says nothing.
     """
     move = moving.begin(
         dossier_id=dossier_id, move="ask_supplement", seen_version=seen_version, by=by, at=at,
         recorded_at=recorded_at,
     )  # fmt: skip
     dossier = move.dossier
-    rule, asked = _may_still_ask(move, basis=basis)
+    rule, asked = _may_still_ask(move, basis=basis, again=again)
     request = asking.make_request(
-        move, stage="during", items=items, reason=reason, basis=basis, reply_by=reply_by
-    )
+        move, stage="during", items=items, reason=reason, basis=basis, reply_by=reply_by,
+        again=again if asked >= rule.supplement_max else "",
+    )  # fmt: skip
     deadlines.pause(
         ref=dossier.ref,
         kind="SUPPLEMENT",
@@ -221,18 +227,27 @@ def ask_supplement(
     return move.save("is_paused")
 
 
-def _may_still_ask(move: Moving, *, basis: str) -> tuple[catalogue.DeadlineRule, int]:
+def _may_still_ask(move: Moving, *, basis: str, again: str) -> tuple[catalogue.DeadlineRule, int]:
     """The rule the dossier is pinned to, and how often a supplement was asked for before."""
     dossier = move.dossier
     rule = dossier.deadline_rule
     if rule is None or dossier.received_at is None:
         raise LookupError("a received dossier is pinned to a time limit")
     asked = Request.objects.filter(dossier=dossier, stage="during").count()
-    if asked >= rule.supplement_max:
+    if asked >= rule.supplement_max and not typed.text(again, field="again"):
         raise moving.conflict(
             dossier, by=move.by, desks=move.desks,
-            why=_("Chỉ được yêu cầu bổ sung %(n)s lần và hồ sơ này đã yêu cầu đủ số lần.")
+            why=_(
+                "Chỉ được yêu cầu bổ sung %(n)s lần và hồ sơ này đã yêu cầu đủ số lần; muốn yêu"
+                " cầu thêm phải nêu lý do và hồ sơ bị tính là trễ hạn."
+            )
             % {"n": rule.supplement_max},
+        )  # fmt: skip
+    by_head = tuned("supplement_by_head", day=day_of(move.at))
+    if by_head and move.by.is_staff and move.by.duty is not Duty.HEAD:
+        raise moving.conflict(
+            dossier, by=move.by, desks=move.desks,
+            why=_("Yêu cầu bổ sung phải do phụ trách phòng gửi."),
         )  # fmt: skip
     late = tasks.working_days_since(dossier.received_at, at=move.at) > SUPPLEMENT_WITHIN
     if late and not typed.text(basis, field="basis"):
@@ -277,8 +292,8 @@ def receive_supplement(
     clock = deadlines.resume(ref=dossier.ref, by=move.by, at=at)
     dossier.due_at, dossier.is_paused = clock.due_current, False
     dossier.calendar_id = clock.calendar_id
-    tasks.close_open(dossier, outcome="supplemented", by=move.by, at=at, role=TaskRole.COORDINATE)
-    _desk_goes_on(move, since=request.asked_at)
+    tasks.close_open(dossier, outcome="supplemented", by=move.by, at=at, step=tasks.SUPPLEMENT)
+    tasks.desk_goes_on(move.lead(), dossier, since=request.asked_at, at=at)
     late = request.reply_by is not None and at > request.reply_by
     move.record(
         SupplementReceived(
@@ -293,17 +308,6 @@ def receive_supplement(
         "answers", "papers", "subject", "place", "place_at", "place_detail", "due_at",
         "is_paused", "calendar",
     )  # fmt: skip
-
-
-def _desk_goes_on(move: Moving, *, since: datetime) -> None:
-    """The specialist gets the time back that the dossier stood still."""
-    lead = move.lead()
-    if lead.due_at is None:
-        return
-    lead.due_at = tasks.shifted(lead.due_at, begins_at=since, ends_at=move.at)
-    if move.dossier.due_at is not None:
-        lead.due_at = min(lead.due_at, move.dossier.due_at)
-    lead.save(update_fields=["due_at"])
 
 
 @transaction.atomic

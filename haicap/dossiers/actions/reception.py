@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from haicap.catalogue import public as catalogue
 from haicap.deadlines import public as deadlines
 from haicap.dossiers import routing, typed
-from haicap.dossiers.actions import asking, moving, submitting, tasks, walking
+from haicap.dossiers.actions import asking, money, moving, submitting, tasks, walking
 from haicap.dossiers.events import (
     CompletionAsked,
     DossierAccepted,
     DossierRerouted,
     DossierTransferred,
-    FeeSettled,
     IntakeRefused,
     ResultReturned,
 )
 from haicap.dossiers.filing import Filing, NotOpen, PaperIn, at_counter
 from haicap.dossiers.flow import State
 from haicap.dossiers.models import Dossier, Handing, Money, Request, TaskRole
+from haicap.dossiers.slips.kinds import Form
 from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid, Missing
@@ -96,6 +96,7 @@ def accept(
         staff_id=move.by.person if move.by.is_staff else None,
     )
     _record_acceptance(move)
+    money.demand(dossier, by=move.by, at=at)
     number = registers.next_number(
         agency_id=dossier.receiving_agency_id,
         kind=RECEPTION_BOOK,
@@ -232,7 +233,9 @@ def refuse_intake(
     Request.objects.filter(dossier=move.dossier, answered_at__isnull=True).update(answered_at=at)
     tasks.close_open(move.dossier, outcome="refused", by=move.by, at=at)
     move.record(IntakeRefused(**move.said(), opinion=opinion.pk))
-    asking.slip_number(ref=f"dossiers.Opinion:{opinion.pk}", agency_id=move.receiving(), at=at)
+    asking.slip_number(
+        form=Form.REFUSAL, ref=f"dossiers.Opinion:{opinion.pk}", agency_id=move.receiving(), at=at
+    )
     return move.save()
 
 
@@ -255,7 +258,7 @@ def reroute(
     dossier = move.dossier
     opinion = move.opinion(typed.text(reason, field="reason", required=True))
     was = dossier.competent_agency_id
-    agency = _deciding_agency(agency_code, at=at)
+    agency = deciding_agency(agency_code, at=at)
     dossier.competent_agency_id = agency.id
     if dossier.commune_id is None and len(agency.territory_ids) == 1:
         dossier.commune_id = agency.territory_ids[0]
@@ -267,7 +270,8 @@ def reroute(
     return move.save("competent_agency", "commune")
 
 
-def _deciding_agency(code: str, *, at: datetime) -> units.AgencyView:
+def deciding_agency(code: str, *, at: datetime) -> units.AgencyView:
+    """The committee or department of this code. Invalid at agency_code."""
     try:
         agency = units.agency(
             code=typed.text(code, field="agency_code", required=True, limit=30), day=day_of(at)
@@ -332,58 +336,6 @@ def transfer(
 
 
 @transaction.atomic
-def settle_fee(
-    *,
-    dossier_id: int,
-    how: str,
-    amount: int | None = None,
-    receipt: str = "",
-    reason: str = "",
-    seen_version: int | None = None,
-    by: Actor,
-    at: datetime,
-    recorded_at: datetime | None = None,
-) -> Dossier:
-    """The fee was taken at the counter (`how`: cash | transfer | card), or waived with a reason.
-
-    `amount` must be what is due; `receipt` the number of the receipt (biên lai). Invalid by field.
-    """
-    move = moving.begin(
-        dossier_id=dossier_id, move="settle_fee", seen_version=seen_version, by=by, at=at,
-        recorded_at=recorded_at,
-    )  # fmt: skip
-    dossier = move.dossier
-    if dossier.money != Money.DUE:
-        raise moving.conflict(
-            dossier, by=by, desks=move.desks, why=_("Hồ sơ này không còn khoản phải thu.")
-        )
-    opinion = None
-    if how == "waived":
-        opinion = move.opinion(typed.text(reason, field="reason", required=True))
-        dossier.money, amount = Money.WAIVED, 0
-        dossier.fee_receipt = typed.text(receipt, field="receipt", limit=60) or "miễn"
-    elif how in {"cash", "transfer", "card"}:
-        if amount != dossier.fee_total:
-            raise Invalid(
-                {"amount": _("Số phải thu là %(total)s đồng.") % {"total": dossier.fee_total}}
-            )
-        dossier.fee_receipt = typed.text(receipt, field="receipt", required=True, limit=60)
-        dossier.money = Money.PAID
-    else:
-        raise Invalid({"how": _("Chọn tiền mặt, chuyển khoản, thẻ hoặc miễn.")})
-    move.record(
-        FeeSettled(
-            **move.said(),
-            how=how,
-            amount=amount or 0,
-            receipt=dossier.fee_receipt,
-            opinion=opinion.pk if opinion else None,
-        )
-    )
-    return move.save("money", "fee_receipt")
-
-
-@transaction.atomic
 def return_result(
     *,
     dossier_id: int,
@@ -408,7 +360,8 @@ def return_result(
         recorded_at=recorded_at,
     )  # fmt: skip
     dossier = move.dossier
-    if dossier.money == Money.DUE:
+    money.follow_payments(dossier)
+    if dossier.money in Money.owing():
         unpaid = moving.conflict(
             dossier, by=by, desks=move.desks,
             why=_("Hồ sơ còn %(total)s đồng phí, lệ phí chưa thu.")

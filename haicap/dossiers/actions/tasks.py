@@ -18,6 +18,8 @@ FORWARD: Final = "forward"
 CONFIRM: Final = "confirm"
 SUPPLEMENT: Final = "supplement"
 RETURN: Final = "return"
+FINANCE: Final = "finance"
+WITHDRAWAL: Final = "withdrawal"
 # Where the calendar of a day is read; a load of many dossiers reads each day's only once.
 CalendarAt = Callable[..., Any]
 INTAKE_HOURS: Final = 8  # domain chapter 1.3, step 2: an online dossier is checked within these
@@ -60,12 +62,12 @@ def close_task(task: Task, *, outcome: str, by: Actor, at: datetime) -> None:
 
 
 def close_open(
-    dossier: Dossier, *, outcome: str, by: Actor, at: datetime, role: TaskRole | None = None
+    dossier: Dossier, *, outcome: str, by: Actor, at: datetime, step: str = ""
 ) -> list[Task]:
-    """Close what is open, all of it or only tasks of one role; returns them."""
+    """Close what is open, all of it or only tasks of one step; returns them."""
     found = Task.objects.filter(dossier=dossier, done_at__isnull=True).order_by("id")
-    if role is not None:
-        found = found.filter(role=role)
+    if step:
+        found = found.filter(step=step)
     tasks = list(found)
     for task in tasks:
         close_task(task, outcome=outcome, by=by, at=at)
@@ -137,3 +139,13 @@ def shifted(
     stood = calendar.working_time_between(begins_at, ends_at)
     moved: datetime = calendar.add_working_time(due, stood)
     return moved
+
+
+def desk_goes_on(lead: Task, dossier: Dossier, *, since: datetime, at: datetime) -> None:
+    """The desk gets the working time back that the dossier stood still."""
+    if lead.due_at is None:
+        return
+    lead.due_at = shifted(lead.due_at, begins_at=since, ends_at=at)
+    if dossier.due_at is not None:
+        lead.due_at = min(lead.due_at, dossier.due_at)
+    lead.save(update_fields=["due_at"])

@@ -44,7 +44,7 @@ _LOCK: Final = 7_265_603  # one load at a time
 _WRITTEN: Final = (
     *(model._meta.db_table for model in TABLES), "audit_entry", "files_use", "deadlines_clock",
     "deadlines_pause", "deadlines_duechange", "registers_book", "registers_number",
-    "registers_counter",
+    "registers_counter", "payments_demand", "payments_movement",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from haicap.files.load import PastUse
 from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.clock import day_of
 from haicap.kernel.flow import MoveRefused
+from haicap.payments.load import PastDemand
 from haicap.registers.load import PastNumber
 
 
@@ -57,6 +58,7 @@ class Case:
         self.uses: dict[UUID, PastUse] = {}
         self.numbers: list[PastNumber] = []
         self.clock: PastClock | None = None
+        self.demand: PastDemand | None = None
 
     @property
     def dossier(self) -> Dossier:
@@ -91,6 +93,7 @@ class Case:
             uses=self.uses.values(),
             clock=self.clock,
             numbers=self.numbers,
+            demand=self.demand,
         )
 
     # --- journal and files ----------------------------------------------------------------------

@@ -17,6 +17,8 @@ from haicap.dossiers.models import Dossier, DossierSearch, Opinion, OtherCode, R
 from haicap.files import load as files_load
 from haicap.files.load import PastUse
 from haicap.kernel.copying import copy_rows, fresh_ids
+from haicap.payments import load as payments_load
+from haicap.payments.load import PastDemand, PastMoney
 from haicap.registers.load import PastBooks, PastNumber
 
 IDS_AT_ONCE: Final = 500
@@ -32,6 +34,7 @@ class Ledger:
 
     def __init__(self, books: PastBooks) -> None:
         self.books = books
+        self.money = PastMoney()
         self.written = 0  # dossiers
         self._ids: dict[type[Model], Iterator[int]] = {}
         self._blanks = {model: Blank(model) for model in TABLES}
@@ -40,6 +43,7 @@ class Ledger:
         self._uses: list[PastUse] = []
         self._clocks: list[PastClock] = []
         self._numbers: list[PastNumber] = []
+        self._demands: list[PastDemand] = []
 
     def fresh(self, model: type[Model]) -> int:
         """The next id of a table."""
@@ -68,6 +72,7 @@ class Ledger:
         uses: Iterable[PastUse],
         clock: PastClock | None,
         numbers: Iterable[PastNumber],
+        demand: PastDemand | None = None,
     ) -> bool:
         """A dossier of which no more is to be told. Returns whether rows were written."""
         for row in rows:
@@ -76,6 +81,8 @@ class Ledger:
         self._numbers.extend(numbers)
         if clock is not None:
             self._clocks.append(clock)
+        if demand is not None:
+            self._demands.append(demand)
         full = len(self._rows[Dossier]) >= DOSSIERS_AT_ONCE
         if full:
             self.write()
@@ -90,7 +97,8 @@ class Ledger:
         files_load.load_uses(self._uses)
         deadlines_load.load_clocks(self._clocks)
         self.books.write(self._numbers)
-        self._uses, self._clocks, self._numbers = [], [], []
+        payments_load.load_demands(self._demands)
+        self._uses, self._clocks, self._numbers, self._demands = [], [], [], []
         self._write_entries()
 
     def _write_entries(self) -> None:

@@ -11,7 +11,7 @@ from haicap.catalogue import public as catalogue
 from haicap.deadlines import public as deadlines
 from haicap.deadlines.load import PastClock
 from haicap.dossiers import events, filing
-from haicap.dossiers.actions import asking, submitting, tasks, walking
+from haicap.dossiers.actions import asking, money, submitting, tasks, walking
 from haicap.dossiers.filing import Checked, Filing, PaperIn, PlaceIn, at_counter
 from haicap.dossiers.flow import State
 from haicap.dossiers.load.acts import AT_COUNTER, Act, Sent
@@ -24,6 +24,7 @@ from haicap.dossiers.models import (
     Request,
     TaskRole,
 )
+from haicap.dossiers.slips.kinds import KINDS, Form
 from haicap.files import public as files
 from haicap.files.load import PastUse
 from haicap.kernel.actor import Duty
@@ -319,17 +320,19 @@ def number_request(case: Case, request: Request, *, agency_id: int, act: Act) ->
     request.number = slip_number(case, ref, agency_id=agency_id, act=act)
 
 
-def slip_number(case: Case, ref: str, *, agency_id: int, act: Act) -> str:
+def slip_number(
+    case: Case, ref: str, *, form: Form = Form.REQUEST, agency_id: int, act: Act
+) -> str:
     """asking.slip_number."""
     number = case.ledger.books.give(
         agency_id=agency_id,
-        kind=asking.GUIDANCE_BOOK,
+        kind=KINDS[form].book,
         ref=ref,
         day=day_of(act.at),
         at=act.at,
     )
     case.numbers.append(number)
-    return f"{number.value}/HDHS"
+    return f"{number.value}/{KINDS[form].symbol}"
 
 
 def ask_before(case: Case, act: Act) -> None:
@@ -408,7 +411,7 @@ def refuse_intake(case: Case, act: Act) -> None:
     case.close_open(outcome="refused", by=move.by, at=act.at)
     move.record(events.IntakeRefused(**move.said(), opinion=opinion.pk))
     ref = f"dossiers.Opinion:{opinion.pk}"
-    slip_number(case, ref, agency_id=move.receiving(), act=act)
+    slip_number(case, ref, form=Form.REFUSAL, agency_id=move.receiving(), act=act)
     move.save()
 
 
@@ -479,6 +482,10 @@ def accept(case: Case, act: Act) -> None:
             fee=dossier.fee_total,
         )
     )
+    if dossier.fee_total:
+        told = money.demanded(dossier, moment=town.moment_of(dossier.fee_rule_id))
+        case.demand = case.ledger.money.demand(told, at=act.at)
+        move.record(case.demand.demanded())
     number = _reception_number(case, act, move)
     dossier.volume, dossier.ordinal = number.volume, number.value
     move.save()
@@ -531,17 +538,22 @@ def transfer(case: Case, act: Act) -> None:
 def settle_fee(case: Case, act: Act) -> None:
     """reception.settle_fee."""
     move = case.begin(act)
-    dossier, how = move.dossier, act.values["how"]
-    if dossier.money != Money.DUE:
+    dossier, how, till = move.dossier, act.values["how"], case.ledger.money
+    if dossier.money != Money.DUE or case.demand is None:
         raise NotTold("nothing is due")
     opinion, amount = None, act.values.get("amount", 0)
     if how == "waived":
         opinion = move.opinion(act.values["reason"])
-        dossier.money, dossier.fee_receipt = Money.WAIVED, "miễn"
+        dossier.money, dossier.fee_receipt = Money.WAIVED, money.WAIVED_RECEIPT
+        move.record(till.waive(case.demand, reason=act.values["reason"], by=move.by, at=act.at))
     elif amount != dossier.fee_total:
         raise NotTold(f"{dossier.fee_total} is due, not {amount}")
     else:
         dossier.money, dossier.fee_receipt = Money.PAID, act.values["receipt"]
+        paid = till.pay(
+            case.demand, way=how, paper_receipt=dossier.fee_receipt, by=move.by, at=act.at
+        )
+        move.record(paid)
     move.record(
         events.FeeSettled(
             **move.said(),

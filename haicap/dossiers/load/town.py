@@ -15,7 +15,7 @@ from haicap.catalogue import load as catalogue_load
 from haicap.catalogue import public as catalogue
 from haicap.deadlines import public as deadlines
 from haicap.dossiers import drafting, routing
-from haicap.dossiers.actions import walking
+from haicap.dossiers.actions import money, walking
 from haicap.dossiers.load.people import People, Resident
 from haicap.dossiers.load.quota import Share
 from haicap.dossiers.models import Channel, Dossier
@@ -273,6 +273,13 @@ class Town:
             channel=channel, answers=answers, at=at, identity_level=identity_level
         )
         return found
+
+    def moment_of(self, fee_rule_id: int | None) -> str:
+        """money.moment_of."""
+        key = ("moment", fee_rule_id)
+        if key not in self._memo:
+            self._memo[key] = money.moment_of(fee_rule_id)
+        return str(self._memo[key])
 
     def number_text(self, dossier: Dossier, value: int) -> str:
         """drafting.number_text: the number before, what follows it from memory."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from haicap.deadlines.load import AfterPause, PastPause
 from haicap.dossiers import events
 from haicap.dossiers.actions import asking, tasks, walking
-from haicap.dossiers.actions.deciding import RESULT
+from haicap.dossiers.actions.results import RESULT
 from haicap.dossiers.flow import State
 from haicap.dossiers.load import taking_in
 from haicap.dossiers.load.acts import Act

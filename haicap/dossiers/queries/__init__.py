@@ -1,6 +1,6 @@
 """Reads that are more than a filter."""
 
-from haicap.dossiers.queries.lists import BOX_WORDS, Box, Filters, Page, counts, listed
+from haicap.dossiers.queries.lists import BOX_WORDS, Box, Filters, Page, counts, desk_tasks, listed
 from haicap.dossiers.queries.one import (
     dossier_view,
     files_of,
@@ -29,6 +29,7 @@ __all__ = [
     "Page",
     "attempts_key",
     "counts",
+    "desk_tasks",
     "dossier_view",
     "files_of",
     "find",

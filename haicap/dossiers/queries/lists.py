@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from haicap.accounts import public as accounts
 from haicap.deadlines import public as deadlines
-from haicap.dossiers.flow import FINAL, NATIONAL, OPEN, State
+from haicap.dossiers.flow import FINAL, OPEN, State, national_of
 from haicap.dossiers.models import Dossier, DossierQuerySet, Task, TaskRole
 from haicap.dossiers.queries.search import matching
 from haicap.kernel import vietnamese
@@ -49,7 +49,7 @@ class Box(StrEnum):
     TODAY = "today"  # due today
     PAUSED = "paused"  # the clock stands still
     COORDINATION = "coordination"  # nobody knows yet who decides
-    DONE = "done"  # issued, returned, refused, cancelled
+    DONE = "done"  # issued, returned, refused, or ended otherwise
     DRAFTS = "drafts"  # a citizen's own, not submitted
 
 
@@ -115,7 +115,10 @@ _FOR_OTHERS: Final = (
     Q(step="forward", dossier__state=State.TRANSFERRED)
     | Q(step="wait_before")
     | Q(step="supplement")
-    | Q(dossier__state=State.SUPP_REQ)
+    | Q(step="finance")
+    | Q(dossier__state__in=(State.SUPP_REQ, State.FIN_DUTY))
+    | (Q(dossier__state=State.CONSULTING) & ~Q(step="consult"))
+    | (Q(dossier__state=State.WITHDRAW_REQ) & ~Q(step="withdrawal"))
 )
 
 
@@ -151,8 +154,9 @@ def listed(
 
 _NAME = KT("declared__applicant__name")
 _COLUMNS: Final = (
-    "id", "uuid", "code", "state", "version", "channel", "subject", "submitted_at", "received_at",
-    "due_at", "is_paused", "completed_at", "returned_at", "created_at", "money", "fee_total",
+    "id", "uuid", "code", "state", "ended_as", "version", "channel", "subject", "submitted_at",
+    "received_at", "due_at", "is_paused", "completed_at", "returned_at", "created_at", "money",
+    "fee_total",
     "procedure__code", "procedure_version__short_name", "procedure_version__name_en",
     "commune_id", "receiving_agency_id", "competent_agency_id", "applicant_id",
 )  # fmt: skip
@@ -176,17 +180,21 @@ def _boxed(box: Box, *, by: Actor, at: datetime) -> DossierQuerySet:
     return seen if box is Box.ALL else seen.filter(_standing(box, at=at))
 
 
+# What waits for the citizen: to supplement, to pay, to fetch the result or the refusal.
+_FOR_CITIZENS: Final = (
+    State.PRE_SUPP, State.SUPP_REQ, State.FIN_DUTY, State.ISSUED, State.REFUSED,
+)  # fmt: skip
+
+
 def _of_citizen(box: Box, *, by: Actor, at: datetime) -> DossierQuerySet:
     seen = Dossier.objects.seen_by(by)
     if box is Box.DRAFTS:
         return seen.filter(state=State.DRAFT)
     seen = seen.exclude(state=State.DRAFT)
     if box is Box.WAITING:
-        return seen.filter(state__in=(State.PRE_SUPP, State.SUPP_REQ, State.ISSUED))
+        return seen.filter(state__in=_FOR_CITIZENS)
     if box is Box.HELD:
-        return seen.filter(state__in=OPEN).exclude(
-            state__in=(State.PRE_SUPP, State.SUPP_REQ, State.ISSUED)
-        )
+        return seen.filter(state__in=OPEN).exclude(state__in=_FOR_CITIZENS)
     if box in (Box.ALL, Box.MINE):
         return seen
     if box is Box.COORDINATION:
@@ -204,7 +212,7 @@ def _standing(box: Box, *, at: datetime) -> Q:
         case Box.PAUSED:
             return Q(state__in=OPEN, is_paused=True)
         case Box.DONE:
-            return Q(state__in=(*FINAL, State.ISSUED))
+            return Q(state__in=(*FINAL, State.ISSUED, State.REFUSED))
     return Q(state=State.DRAFT)
 
 
@@ -330,7 +338,7 @@ def _row(
         "code": row["code"],
         "state": str(state),
         "state_words": str(state.label),
-        "national_status": NATIONAL[state],
+        "national_status": national_of(state, row["ended_as"]),
         "version": row["version"],
         "procedure": row["procedure__code"],
         "procedure_name": row["procedure_version__short_name"],

@@ -15,10 +15,12 @@ from haicap.catalogue import public as catalogue
 from haicap.deadlines import public as deadlines
 from haicap.dossiers import access
 from haicap.dossiers.access import NotYours
-from haicap.dossiers.flow import MOVE_WORDS, NATIONAL, NATIONAL_WORDS, OPEN, State
+from haicap.dossiers.flow import MOVE_WORDS, NATIONAL_WORDS, OPEN, OUT, State, national_of
 from haicap.dossiers.models import Dossier, Money, Opinion, OtherCode, Request, Task
 from haicap.dossiers.queries.lists import standing
 from haicap.dossiers.queries.story import Line, story_of
+from haicap.dossiers.queries.turns import superseded, turns_of
+from haicap.dossiers.slips.kinds import form_of, is_for_citizens
 from haicap.files import public as files
 from haicap.kernel.actor import Actor
 from haicap.kernel.answers import told_text
@@ -95,7 +97,9 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
         "result": result_of(dossier, by=by),
         "desks": _desks(dossier, agencies) if staff else [],
         "requests": [_request(request) for request in dossier.requests.order_by("id")],
+        "judged_late": dossier.requests.filter(stage="during").count() > 1,
         "opinions": _opinions(dossier) if staff else [],
+        **turns_of(dossier, by=by),
         "moves": [
             {"move": move, "words": str(MOVE_WORDS[move])}
             for move in access.legal_moves(by, dossier, desks=desks)
@@ -107,6 +111,7 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
 def _named(dossier: Dossier, *, english: bool) -> dict[str, Any]:
     """What it is and by which codes it is known."""
     version, state = dossier.procedure_version, State(dossier.state)
+    national = national_of(state, dossier.ended_as)
     return {
         "id": dossier.pk,
         "uuid": str(dossier.uuid),
@@ -114,8 +119,8 @@ def _named(dossier: Dossier, *, english: bool) -> dict[str, Any]:
         "other_codes": _other_codes(dossier),
         "state": str(state),
         "state_words": str(state.label),
-        "national_status": NATIONAL[state],
-        "national_status_words": str(NATIONAL_WORDS.get(NATIONAL[state] or 0, "")),
+        "national_status": national,
+        "national_status_words": str(NATIONAL_WORDS.get(national or 0, "")),
         "version": dossier.version,
         "procedure": dossier.procedure.code,
         "procedure_name": (version.name_en if english else "") or version.short_name,
@@ -221,11 +226,16 @@ def due_explained(dossier: Dossier, *, english: bool) -> list[str]:
 
 
 def files_of(dossier: Dossier, *, by: Actor) -> list[dict[str, Any]]:
-    """The files this person may open. Of drafts of the result a citizen sees none."""
+    """The files this person may open. Of drafts of the result a citizen sees none.
+
+    `superseded`: it was the result and is replaced.
+    """
+    replaced = superseded(dossier)
     return [
         {
             "id": str(use.id),
             "slot": use.slot,
+            "form": str(form_of(use.slot) or ""),
             "name": use.name,
             "kind": str(use.kind),
             "media_type": use.media_type,
@@ -235,6 +245,7 @@ def files_of(dossier: Dossier, *, by: Actor) -> list[dict[str, Any]]:
             "scan": str(use.scan),
             "created_at": use.created_at,
             "checked": use.checked_at is not None,
+            "superseded": str(use.id) in replaced,
         }
         for use in files.uses_of([dossier.ref])[dossier.ref]
         if may_open(dossier, use, by=by)
@@ -244,19 +255,22 @@ def files_of(dossier: Dossier, *, by: Actor) -> list[dict[str, Any]]:
 def may_open(dossier: Dossier, use: files.UseView, *, by: Actor) -> bool:
     """Whether somebody who sees the dossier may open this file of it.
 
-    The result opens for citizens once it is issued and paid for; drafts of it never.
+    The result opens for citizens once it is issued and paid for; drafts of it never, nor the
+    control slip.
     """
     if use.ref != dossier.ref:
         return False
     if by.is_staff or use.slot != "result":
-        return True
-    issued = dossier.state in (State.ISSUED, State.RETURNED)
-    return issued and use.id == dossier.result_use and dossier.money != Money.DUE
+        return by.is_staff or is_for_citizens(use.slot)
+    if dossier.completed_at is None or dossier.money in Money.owing():
+        return False
+    out = dossier.state in OUT and use.id == dossier.result_use
+    return out or str(use.id) in superseded(dossier)
 
 
 def result_of(dossier: Dossier, *, by: Actor) -> dict[str, Any] | None:
     """The result or its draft; a citizen hears of it when it is issued."""
-    issued = dossier.state in (State.ISSUED, State.RETURNED)
+    issued = dossier.state in OUT and dossier.completed_at is not None
     if dossier.result_use is None or not (by.is_staff or issued):
         return None
     handed = dossier.result_handed
@@ -268,6 +282,7 @@ def result_of(dossier: Dossier, *, by: Actor) -> dict[str, Any] | None:
         "signed": dossier.result_signed,
         "signed_words": _("đã ký số") if dossier.result_signed else _("chưa ký số"),
         "issued": issued,
+        "refusal": dossier.ended_as == State.REFUSED,
         "handed": handed and {**handed, "at": told_text(str(handed["at"]))},
     }
 
@@ -278,6 +293,7 @@ def _desks(dossier: Dossier, agencies: Mapping[int, str]) -> list[dict[str, Any]
     staff = accounts.staff_names({found for found in ids if found is not None})
     return [
         {
+            "id": row.pk,
             "step": row.step,
             "role": row.role,
             "duty": row.duty,
@@ -285,6 +301,7 @@ def _desks(dossier: Dossier, agencies: Mapping[int, str]) -> list[dict[str, Any]
             "staff": staff.get(row.staff_id or 0, ""),
             "created_at": row.created_at,
             "due_at": row.due_at,
+            "opened_at": row.opened_at,
             "done_at": row.done_at,
             "done_by": staff.get(row.done_by or 0, ""),
             "late": bool(row.due_at and row.done_at and row.done_at > row.due_at),
@@ -306,6 +323,7 @@ def _request(request: Request) -> dict[str, Any]:
         "reply_by": request.reply_by,
         "answered_at": request.answered_at,
         "answer": request.answer,
+        "again": request.again,
     }
 
 

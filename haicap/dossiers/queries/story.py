@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from haicap.accounts import public as accounts
 from haicap.audit import public as audit
-from haicap.dossiers.models import Opinion, Request
+from haicap.dossiers.flow import MOVE_WORDS
+from haicap.dossiers.models import Consultation, Opinion, Request, Withdrawal
+from haicap.dossiers.queries import money
 from haicap.kernel import vietnamese
 from haicap.kernel.answers import told_text
 from haicap.kernel.clock import day_of
@@ -57,10 +59,27 @@ TOLD_TO_CITIZENS: Final = frozenset(
         "ResultIssued",
         "ResultReturned",
         "FeeSettled",
+        *money.TITLES,
+        "ConsultAsked",
+        "FinanceAsked",
+        "FinanceConfirmed",
+        "SettlementRefused",
+        "DossierStopped",
+        "SupplementExpired",
+        "SupplementReminded",
+        "WithdrawAsked",
+        "DossierWithdrawn",
+        "WithdrawRefused",
+        "Apologised",
+        "CorrectionOpened",
+        "ResultCorrected",
+        "DossierHandedOn",
     }
 )
 # Their texts are meant for the citizen; opinions between desks are not.
-_OPEN_TEXTS: Final = frozenset({"IntakeRefused", "DossierCancelled"})
+_OPEN_TEXTS: Final = frozenset(
+    {"IntakeRefused", "DossierCancelled", "SettlementRefused", "DossierStopped"}
+)
 
 
 def _moment(text: str) -> str:
@@ -117,10 +136,52 @@ _TITLES: Final[Mapping[str, Words]] = {
     "DossierRerouted": lambda f, n: (
         _("Đã xác định cơ quan giải quyết: %(agency)s") % {"agency": _agency(f, n, "competent")}
     ),
+    **money.TITLES,
     "FeeSettled": lambda f, n: (
         _("Đã miễn phí, lệ phí")
         if f["how"] == "waived"
         else _("Đã thu %(amount)s đồng phí, lệ phí") % {"amount": dotted(f["amount"])}
+    ),
+    "ConsultAsked": lambda f, n: (
+        _("Đang lấy ý kiến %(units)s")
+        % {"units": ", ".join(n.get(one, "") for one in f["agencies"])}
+    ),
+    "ConsultReplied": lambda f, n: (
+        _("%(agency)s đã trả lời ý kiến") % {"agency": _agency(f, n, "from_agency")}
+    ),
+    "ConsultWithdrawn": lambda f, n: (
+        _("Rút câu hỏi đã gửi %(agency)s") % {"agency": _agency(f, n, "to_agency")}
+    ),
+    "FinanceAsked": lambda f, n: (
+        _("Cần nộp %(amount)s đồng nghĩa vụ tài chính trước %(day)s; thời hạn tạm dừng")
+        % {"amount": dotted(f["amount"]), "day": _moment(f["pay_by"])}
+    ),
+    "FinanceConfirmed": lambda f, n: (
+        _("Đã nộp nghĩa vụ tài chính; hẹn trả kết quả %(due)s") % {"due": _moment(f["due_at"])}
+    ),
+    "RefusalSubmitted": lambda f, n: _("Đã trình văn bản không giải quyết"),
+    "SettlementRefused": lambda f, n: _("Hồ sơ không được giải quyết, có văn bản nêu lý do"),
+    "DossierStopped": lambda f, n: _("Hồ sơ dừng giải quyết"),
+    "SupplementExpired": lambda f, n: _("Hồ sơ kết thúc vì hết hạn bổ sung"),
+    "SupplementReminded": lambda f, n: (
+        _("Đã nhắc bổ sung, hạn %(day)s") % {"day": _moment(f["reply_by"])}
+    ),
+    "WithdrawAsked": lambda f, n: _("Đã đề nghị rút hồ sơ"),
+    "DossierWithdrawn": lambda f, n: _("Hồ sơ đã được rút"),
+    "WithdrawRefused": lambda f, n: _("Việc rút hồ sơ không được chấp nhận, hồ sơ đi tiếp"),
+    "Apologised": lambda f, n: (
+        _("Cơ quan xin lỗi và hẹn lại trả kết quả %(due)s, trước đó hẹn %(before)s")
+        % {"due": _moment(f["due_at"]), "before": _moment(f["due_before"])}
+    ),
+    "CorrectionOpened": lambda f, n: _("Kết quả đang được đính chính"),
+    "ResultCorrected": lambda f, n: _("Đã phát hành kết quả thay thế, bản cũ hết hiệu lực"),
+    "DossierArchived": lambda f, n: _("Hồ sơ đã nộp lưu"),
+    "StepTakenBack": lambda f, n: (
+        _("Đã thu hồi bước vừa làm: %(step)s") % {"step": MOVE_WORDS.get(f["undone"], "")}
+    ),
+    "DossierHandedOn": lambda f, n: (
+        _("Hồ sơ được bàn giao cho %(agency)s, thời hạn giữ nguyên")
+        % {"agency": _agency(f, n, "competent")}
     ),
     "ReceiptIssued": lambda f, n: _("Đã lập giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
     "DraftStarted": lambda f, n: _("Bắt đầu soạn hồ sơ"),
@@ -179,7 +240,7 @@ def story_of(ref: str, *, for_staff: bool) -> list[Line]:
     """What happened to a dossier, oldest first. Unknown kinds are left out."""
     entries = [
         entry
-        for entry in audit.history_of(ref)
+        for entry in money.told_once(audit.history_of(ref))
         if entry.kind.removeprefix(PREFIX) in _TITLES
         and (for_staff or entry.kind.removeprefix(PREFIX) in TOLD_TO_CITIZENS)
     ]
@@ -198,6 +259,7 @@ def story_of(ref: str, *, for_staff: bool) -> list[Line]:
 def _agency_ids(entries: Iterable[audit.Happening]) -> set[int]:
     keys = ("to_agency", "from_agency", "competent", "receiving")
     ids = {entry.facts.get(key) for entry in entries for key in keys}
+    ids |= {one for entry in entries for one in entry.facts.get("agencies", ())}
     ids |= {entry.agency for entry in entries}
     return {found for found in ids if found is not None}
 
@@ -237,18 +299,36 @@ def _texts(entries: Sequence[audit.Happening], *, for_staff: bool) -> dict[int, 
         if entry.facts.get("opinion")
         and (for_staff or entry.kind.removeprefix(PREFIX) in _OPEN_TEXTS)
     }
+    found: dict[int, str] = _turn_texts(entries, for_staff=for_staff)
     requests = {
         entry.facts["request"]: entry.id
         for entry in entries
         if entry.facts.get("request") and entry.kind.endswith("Asked")
     }
-    found: dict[int, str] = {}
     if opinions:
         for pk, text in Opinion.objects.filter(pk__in=opinions).values_list("pk", "text"):
             found[opinions[pk]] = text
     if requests:
         for request in Request.objects.filter(pk__in=requests).order_by("id"):
             found[requests[request.pk]] = request_words(request)
+    return found
+
+
+def _turn_texts(entries: Sequence[audit.Happening], *, for_staff: bool) -> dict[int, str]:
+    """What was asked and answered at the other turns, by the entry's id."""
+    found: dict[int, str] = {}
+    asked = {e.facts["withdrawal"]: e for e in entries if e.facts.get("withdrawal")}
+    for one in Withdrawal.objects.filter(pk__in=asked) if asked else ():
+        for entry in entries:
+            if entry.facts.get("withdrawal") == one.pk:
+                begun = entry.kind.endswith("WithdrawAsked")
+                words = [one.reason] if begun else [one.decision, one.fees, one.originals]
+                found[entry.id] = "\n".join(filter(None, words))
+    if not for_staff:
+        return found
+    replied = {e.facts["consultation"]: e.id for e in entries if e.facts.get("stance")}
+    for answer in Consultation.objects.filter(pk__in=replied) if replied else ():
+        found[replied[answer.pk]] = f"{answer.get_stance_display()}: {answer.answer}"
     return found
 
 

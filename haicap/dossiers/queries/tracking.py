@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from haicap.accounts import public as accounts
-from haicap.dossiers.flow import NATIONAL, NATIONAL_WORDS, State
+from haicap.dossiers.flow import NATIONAL_WORDS, State, national_of
 from haicap.dossiers.models import Dossier
 from haicap.dossiers.queries.story import story_of
 from haicap.kernel.clock import day_of
@@ -81,6 +81,7 @@ def _checks(dossier: Dossier) -> set[str]:
 
 def _told(dossier: Dossier, *, at: datetime) -> dict[str, Any]:
     state = State(dossier.state)
+    national = national_of(state, dossier.ended_as)
     day = day_of(at)
     ids = [found for found in (dossier.receiving_agency_id, dossier.competent_agency_id) if found]
     names = units.agency_names(ids, day=day)
@@ -90,8 +91,8 @@ def _told(dossier: Dossier, *, at: datetime) -> dict[str, Any]:
         "procedure_name": dossier.procedure_version.short_name,
         "state": str(state),
         "state_words": str(state.label),
-        "national_status": NATIONAL[state],
-        "national_status_words": str(NATIONAL_WORDS.get(NATIONAL[state] or 0, "")),
+        "national_status": national,
+        "national_status_words": str(NATIONAL_WORDS.get(national or 0, "")),
         "receiving_agency": names.get(dossier.receiving_agency_id or 0, ""),
         "competent_agency": names.get(dossier.competent_agency_id or 0, ""),
         "submitted_at": dossier.submitted_at,

@@ -30,7 +30,7 @@ TABLES = (
     "dossiers.Request", "dossiers.Opinion", "dossiers.Repeat", "audit.Entry", "files.Use",
     "deadlines.Clock", "deadlines.Pause", "deadlines.DueChange", "registers.Book",
     "registers.Number", "registers.Counter", "parties.Party", "parties.PartyIdentifier",
-    "parties.Address", "notify.Message",
+    "parties.Address", "notify.Message", "payments.Demand", "payments.Movement",
 )  # fmt: skip
 _REF = re.compile(r"([a-z]+\.[A-Z][A-Za-z]+):(\d+)")
 # Facts that name rows, by the table they name.
@@ -38,6 +38,7 @@ _NAMED_IN_FACTS = {
     "task": "dossiers.Task",
     "request": "dossiers.Request",
     "opinion": "dossiers.Opinion",
+    "movement": "payments.Movement",
 }
 
 
@@ -197,6 +198,7 @@ class _Known:
             "dossier_id": "dossiers.Dossier",
             "book_id": "registers.Book",
             "clock_id": "deadlines.Clock",
+            "demand_id": "payments.Demand",
         }.get(column)
         if table in self.order and isinstance(value, int):
             return self.order[table][value]

@@ -38,6 +38,20 @@ MAY: dict[str, tuple[str, set[str]]] = {
     "return_result": ("RETURNED", {"nga"}),
     "settle_fee": ("RECEIVED", {"nga"}),
     "reroute": ("SUBMITTED", {"dieu"}),
+    "consult": ("IN_PROCESS", {"hoa", "truong"}),
+    "withdraw_consult": ("IN_PROCESS", {"hoa", "truong"}),
+    "reply_consult": ("IN_PROCESS", set()),  # nobody was asked
+    "request_finance": ("IN_PROCESS", {"hoa", "truong"}),
+    "confirm_finance": ("IN_PROCESS", {"nga", "hoa", "son", "truong"}),
+    "refuse_settle": ("IN_PROCESS", {"hoa", "truong"}),
+    "stop": ("IN_PROCESS", {"truong", "quan"}),
+    "expire": ("SUPP_REQ", set()),  # the platform's alone
+    "request_withdraw": ("IN_PROCESS", {"nga"}),
+    "decide_withdraw": ("IN_PROCESS", {"truong", "quan"}),
+    "apologise": ("IN_PROCESS", {"truong", "quan"}),
+    "correct_result": ("RETURNED", {"hoa", "son", "truong", "quan"}),
+    "archive": ("RETURNED", {"nga", "hoa", "son", "truong"}),
+    "hand_on": ("IN_PROCESS", {"dieu", "truong", "quan"}),
 }
 INVOLVED = {"nga", "quan", "van", "dieu", "tam"}  # counter, leader, clerk, coordinator, observer
 AT_THE_DESK = {"hoa", "son", "truong"}
@@ -154,17 +168,13 @@ def test_a_draft_is_seen_by_its_applicant_alone(world: World) -> None:
 def test_what_is_legal_is_what_the_verbs_take(world: World) -> None:
     """No button that would be refused as not one's own, none missing."""
     dossier = world.at_stage("IN_PROCESS")
-    assert access.legal_moves(world.by("hoa"), dossier) == (
-        "ask_supplement",
-        "draft_result",
-        "submit_approval",
-    )
-    assert access.legal_moves(world.by("truong"), dossier) == (
-        "assign",
-        "ask_supplement",
-        "draft_result",
-        "submit_approval",
-    )
-    assert access.legal_moves(world.by("nga"), dossier) == ("settle_fee",)
-    assert access.legal_moves(world.by("quan"), dossier) == ()
+    handling = (
+        "ask_supplement", "consult", "request_finance", "draft_result", "submit_approval",
+        "refuse_settle",
+    )  # fmt: skip
+    above = ("stop", "hand_on", "apologise")
+    assert access.legal_moves(world.by("hoa"), dossier) == handling
+    assert access.legal_moves(world.by("truong"), dossier) == ("assign", *handling, *above)
+    assert access.legal_moves(world.by("nga"), dossier) == ("request_withdraw", "settle_fee")
+    assert access.legal_moves(world.by("quan"), dossier) == above
     assert Dossier.objects.get(pk=dossier.pk).version == dossier.version

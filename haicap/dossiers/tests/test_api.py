@@ -181,7 +181,7 @@ def test_who_comes_too_late_is_told_who_when_and_what_is_legal(calls: Calls) -> 
         assert late["Content-Type"] == "application/problem+json"
         problem = late.json()
         schemas.Problem.model_validate(problem)
-        assert problem["legal"] == ["transfer", "settle_fee"]
+        assert problem["legal"] == ["transfer", "request_withdraw", "settle_fee"]
         assert problem["winner"] == "chính ông/bà"
         assert problem["at"]
         assert problem["state"] == "RECEIVED"
@@ -476,7 +476,7 @@ def test_the_review_of_a_head_is_a_move_like_the_others(calls: Calls, world: Wor
     for move, who in (("accept", "nga"), ("transfer", "nga"), ("confirm_receipt", "hoa")):
         dossier = world.move(dossier, move, who)
     code = dossier.code or ""
-    assert make(calls, "hoa", code, "submit_approval")["legal"] == []
+    assert make(calls, "hoa", code, "submit_approval")["legal"] == ["rollback"]
     make(calls, "truong", code, "submit_approval")
     assert make(calls, "quan", code, "approve")["state"] == "APPROVED"
 

@@ -8,52 +8,108 @@ import pytest
 
 from haicap.dossiers import access, actions, events
 from haicap.dossiers.actions.dispatch import VERBS
-from haicap.dossiers.flow import FINAL, FLOW, MOVE_WORDS, NATIONAL, NATIONAL_WORDS, OPEN, State
+from haicap.dossiers.flow import (
+    FINAL,
+    FLOW,
+    MOVE_WORDS,
+    NATIONAL,
+    NATIONAL_WORDS,
+    OPEN,
+    State,
+    national_of,
+)
 from haicap.dossiers.views import schemas
 from haicap.kernel.flow import PREVIOUS, MoveRefused
 
 # The law's table (domain chapter 1.5 and 1.11), written a second time and by hand.
-LEGAL = {
+KEEPS = {"apologise", "hand_on", "rollback", "settle_fee", "reroute", "draft_result", "assign"}
+UNDECIDED = {
+    "stop": "STOPPED", "request_withdraw": "WITHDRAW_REQ", "hand_on": "", "settle_fee": "",
+}  # fmt: skip
+LEGAL: dict[str, dict[str, str]] = {
     "DRAFT": {"submit": "SUBMITTED"},
     "SUBMITTED": {
         "accept": "RECEIVED",
         "ask_before": "PRE_SUPP",
         "refuse_intake": "INTAKE_REFUSED",
         "cancel": "CANCELLED",
-        "reroute": "SUBMITTED",
+        "reroute": "",
     },
     "PRE_SUPP": {
         "complete": "SUBMITTED",
         "refuse_intake": "INTAKE_REFUSED",
         "cancel": "CANCELLED",
-        "reroute": "PRE_SUPP",
+        "reroute": "",
+        "expire": "EXPIRED",
     },
     "INTAKE_REFUSED": {},
     "CANCELLED": {},
-    "RECEIVED": {"transfer": "TRANSFERRED", "reroute": "RECEIVED", "settle_fee": "RECEIVED"},
+    "RECEIVED": {"transfer": "TRANSFERRED", "reroute": "", "apologise": "", **UNDECIDED},
     "TRANSFERRED": {
         "confirm_receipt": "IN_PROCESS",
         "send_back": "RECEIVED",
-        "settle_fee": "TRANSFERRED",
+        "apologise": "",
+        "rollback": "",
+        **UNDECIDED,
     },
     "IN_PROCESS": {
-        "assign": "IN_PROCESS",
+        "assign": "",
         "ask_supplement": "SUPP_REQ",
-        "draft_result": "IN_PROCESS",
+        "consult": "CONSULTING",
+        "reply_consult": "IN_PROCESS",
+        "withdraw_consult": "IN_PROCESS",
+        "request_finance": "FIN_DUTY",
+        "draft_result": "",
         "submit_approval": "SUBMIT_APPROVAL",
-        "settle_fee": "IN_PROCESS",
+        "refuse_settle": "SUBMIT_APPROVAL",
+        "apologise": "",
+        "rollback": "",
+        **UNDECIDED,
     },
-    "SUPP_REQ": {"receive_supplement": "SUPP_DONE", "settle_fee": "SUPP_REQ"},
-    "SUPP_DONE": {"check_supplement": "IN_PROCESS", "settle_fee": "SUPP_DONE"},
+    "CONSULTING": {
+        "consult": "CONSULTING",
+        "reply_consult": "IN_PROCESS",
+        "withdraw_consult": "IN_PROCESS",
+        "apologise": "",
+        **UNDECIDED,
+    },
+    "SUPP_REQ": {"receive_supplement": "SUPP_DONE", "expire": "EXPIRED", **UNDECIDED},
+    "SUPP_DONE": {"check_supplement": "IN_PROCESS", "apologise": "", **UNDECIDED},
+    "FIN_DUTY": {"confirm_finance": "IN_PROCESS", **UNDECIDED},
     "SUBMIT_APPROVAL": {
         "submit_approval": "SUBMIT_APPROVAL",
         "return_draft": "IN_PROCESS",
         "approve": "APPROVED",
-        "settle_fee": "SUBMIT_APPROVAL",
+        "request_withdraw": "WITHDRAW_REQ",
+        "apologise": "",
+        "rollback": "",
+        "settle_fee": "",
     },
-    "APPROVED": {"number_and_issue": "ISSUED", "settle_fee": "APPROVED"},
-    "ISSUED": {"return_result": "RETURNED", "settle_fee": "ISSUED"},
-    "RETURNED": {},
+    "APPROVED": {
+        "number_and_issue": "ISSUED",
+        "request_withdraw": "WITHDRAW_REQ",
+        "apologise": "",
+        "rollback": "",
+        "settle_fee": "",
+    },
+    "ISSUED": {"return_result": "RETURNED", "correct_result": "CORRECTING", "settle_fee": ""},
+    "RETURNED": {"correct_result": "CORRECTING", "archive": "ARCHIVED"},
+    "REFUSED": {"return_result": "RETURNED", "archive": "ARCHIVED", "settle_fee": ""},
+    "WITHDRAW_REQ": {"decide_withdraw": "WITHDRAWN"},
+    "WITHDRAWN": {"archive": "ARCHIVED"},
+    "STOPPED": {"archive": "ARCHIVED"},
+    "EXPIRED": {"archive": "ARCHIVED"},
+    "CORRECTING": {"draft_result": "", "submit_approval": "SUBMIT_APPROVAL"},
+    "ARCHIVED": {},
+}
+# Where a move may lead instead, as its verb finds.
+INSTEAD = {
+    "consult": {"IN_PROCESS"},
+    "reply_consult": {"CONSULTING"},
+    "withdraw_consult": {"CONSULTING"},
+    "return_draft": {"CORRECTING"},
+    "number_and_issue": {"REFUSED"},
+    "decide_withdraw": {PREVIOUS},
 }
 API_WORDS = {
     "submit", "accept", "ask_before", "complete", "refuse_intake", "cancel", "transfer",
@@ -67,7 +123,9 @@ API_WORDS = {
 @pytest.mark.parametrize("move", sorted(FLOW.moves))
 def test_every_move_from_every_state_is_as_the_law_says(state: str, move: str) -> None:
     if move in LEGAL[state]:
-        assert FLOW.target(state=state, move=move, previous=state) == LEGAL[state][move]
+        target = FLOW.target(state=state, move=move, previous=state)
+        assert target == (LEGAL[state][move] or state)
+        assert set(FLOW.moves[move].others) == INSTEAD.get(move, set())
         return
     with pytest.raises(MoveRefused) as refused:
         FLOW.target(state=state, move=move, previous=state)
@@ -81,16 +139,18 @@ def test_the_words_of_the_api_are_there_for_ever() -> None:
 def test_every_state_can_be_reached_from_a_draft() -> None:
     reached, edge = {"DRAFT"}, ["DRAFT"]
     while edge:
-        for target in LEGAL[edge.pop()].values():
+        legal = LEGAL[edge.pop()]
+        others = {other for move in legal for other in INSTEAD.get(move, set())}
+        for target in {*legal.values(), *others} - {"", PREVIOUS}:
             if target not in reached:
                 reached.add(target)
                 edge.append(target)
     assert reached == set(State.values)
 
 
-def test_nothing_moves_after_the_end_and_everything_moves_before() -> None:
+def test_after_the_end_it_is_corrected_or_archived_and_before_everything_moves() -> None:
     for state in FINAL:
-        assert FLOW.open_moves(state) == ()
+        assert set(FLOW.open_moves(state)) <= {"correct_result", "archive"}
     for state in OPEN:
         assert FLOW.open_moves(state)
 
@@ -100,6 +160,14 @@ def test_every_state_has_its_national_status() -> None:
     assert {status for status in NATIONAL.values() if status} <= set(NATIONAL_WORDS)
     assert NATIONAL["RETURNED"] == 10
     assert NATIONAL["ISSUED"] == 9
+
+
+def test_what_ended_without_a_result_is_never_returned_in_the_national_sense() -> None:
+    assert national_of("RETURNED") == national_of("ARCHIVED") == 10
+    assert national_of("RETURNED", "REFUSED") == 8
+    assert national_of("SUBMIT_APPROVAL", "REFUSED") == 4
+    for ended_as in ("REFUSED", "WITHDRAWN", "STOPPED", "EXPIRED"):
+        assert national_of("ARCHIVED", ended_as) == national_of(ended_as) == 8
 
 
 def test_every_move_has_a_verb_words_a_right_a_fact_and_a_schema() -> None:
@@ -113,7 +181,8 @@ def test_every_move_has_a_verb_words_a_right_a_fact_and_a_schema() -> None:
         cls for _, cls in inspect.getmembers(events, inspect.isclass)
         if issubclass(cls, events.Moved) and cls is not events.Moved
     ]  # fmt: skip
-    assert len(moved) == len(FLOW.moves)
+    # Three moves end in more than one way, and each way is a fact of its own.
+    assert len(moved) == len(FLOW.moves) + 3
 
 
 @pytest.mark.parametrize("model", schemas.MOVES)
@@ -122,12 +191,10 @@ def test_the_schema_of_a_move_says_exactly_what_its_verb_takes(
 ) -> None:
     move = model.model_fields["move"].annotation.__args__[0]  # type: ignore[union-attr]
     taken = set(inspect.signature(VERBS[move]).parameters)
-    taken -= {"dossier_id", "seen_version", "by", "at", "recorded_at"}
+    taken -= {"dossier_id", "seen_version", "by", "at", "recorded_at", "code"}
     assert set(model.model_fields) - {"move", "happened_at"} == taken
 
 
 def test_previous_is_only_for_moves_that_leave_the_state() -> None:
-    assert {m.name for m in FLOW.moves.values() if m.target == PREVIOUS} == {
-        "reroute",
-        "settle_fee",
-    }
+    found = {m.name for m in FLOW.moves.values() if m.target == PREVIOUS}
+    assert found == KEEPS - {"assign"}

@@ -14,8 +14,16 @@ from haicap.audit import public as audit
 from haicap.deadlines import public as deadlines
 from haicap.dossiers import access
 from haicap.dossiers.actions import Conflict
-from haicap.dossiers.flow import FINAL, FLOW, NATIONAL, OPEN
-from haicap.dossiers.models import Dossier, Opinion, Request, Task
+from haicap.dossiers.flow import FINAL, FLOW, OPEN
+from haicap.dossiers.models import (
+    Consultation,
+    Dossier,
+    FinanceDuty,
+    Opinion,
+    Request,
+    Task,
+    Withdrawal,
+)
 from haicap.dossiers.tests.world import ASKED, REVIEWED, World, filled
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid

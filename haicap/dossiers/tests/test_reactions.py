@@ -7,6 +7,8 @@ import pytest
 from haicap.audit import public as audit
 from haicap.dossiers import actions
 from haicap.dossiers.models import Dossier
+from haicap.dossiers.slips import gathering
+from haicap.dossiers.slips.layouts import set_paper
 from haicap.dossiers.tests.world import APPLICANT, ASKED, World
 from haicap.files import public as files
 from haicap.notify.models import Message
@@ -34,16 +36,15 @@ def test_the_receipt_is_kept_once_and_is_the_one_that_is_served(world: World) ->
     dossier = world.at_stage("RECEIVED")
     assert slots(dossier) == []  # only after the commit
     audit.deliver_due(at=world.later())
-    assert slots(dossier) == ["receipt"]
+    assert slots(dossier) == ["receipt", "receipt"]  # the citizen's, and both copies
     actions.papers.keep_receipt(dossier_id=dossier.pk, at=world.later())
-    assert slots(dossier) == ["receipt"]
+    assert slots(dossier) == ["receipt", "receipt"]
     kinds = [entry.kind for entry in audit.history_of(dossier.ref)]
     assert kinds.count("dossiers.ReceiptIssued") == 1
-    from haicap.dossiers import paperwork
-
-    (use,) = files.uses_of([dossier.ref])[dossier.ref]
-    kept = b"".join(files.open_file(use.id))
-    assert kept == paperwork.receipt_pdf(Dossier.objects.get(pk=dossier.pk))
+    made = gathering.receipt(Dossier.objects.get(pk=dossier.pk))
+    papers = {"receipt": made, "receipt:both": gathering.both_copies(made)}
+    for use in files.uses_of([dossier.ref])[dossier.ref]:
+        assert b"".join(files.open_file(use.id)) == set_paper(papers[use.slot])
 
 
 def test_everybody_on_the_dossier_is_told_once_of_each_step(world: World) -> None:
@@ -83,7 +84,13 @@ def test_everybody_on_the_dossier_is_told_once_of_each_step(world: World) -> Non
     audit.deliver_due(at=world.later())
     expected = ["submitted", "ask_before", "accepted", "supplement", "result_ready", "returned"]
     assert told(dossier.applicant_id) == told(dossier.owner_id) == expected
-    assert sorted(slots(dossier)) == ["receipt", "result", "slip", "slip"]
+    assert sorted(slots(dossier)) == [
+        "receipt",
+        "result",
+        "slip",
+        "slip",
+        "slip",
+    ]  # the last: the control slip
     message = Message.objects.filter(template="ask_before").first()
     assert message is not None
     assert dossier.code

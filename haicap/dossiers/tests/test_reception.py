@@ -11,10 +11,11 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from haicap.audit import public as audit
 from haicap.catalogue.models import DeadlineRule, FeeRule, PaperRule, ProcedureVersion
 from haicap.deadlines import public as deadlines
-from haicap.dossiers import actions, paperwork
+from haicap.dossiers import actions
 from haicap.dossiers.actions import Conflict
 from haicap.dossiers.filing import NotOpen, PaperIn
 from haicap.dossiers.models import Dossier, Opinion, Request, Task
+from haicap.dossiers.slips import gathering
 from haicap.dossiers.tests.world import ASKED, BIRTH, MARITAL, World, birth_answers
 from haicap.kernel.clock import VIETNAM, local
 from haicap.kernel.errors import Invalid
@@ -223,7 +224,7 @@ def test_a_result_is_not_returned_while_the_fee_is_due(world: World) -> None:
         world.move(dossier, "return_result", "nga", how="counter")
     for wrong, field in (
         ({"how": "cash", "amount": 2999, "receipt": "1"}, "amount"),
-        ({"how": "cash", "amount": 3000}, "receipt"),
+        ({"how": "cash", "amount": 3000, "receipt": "x" * 61}, "receipt"),
         ({"how": "shells", "amount": 3000, "receipt": "1"}, "how"),
         ({"how": "waived"}, "reason"),
     ):
@@ -291,11 +292,12 @@ def test_the_receipt_says_what_was_promised_first(world: World) -> None:
     assert dossier.due_at
     assert promised
     assert dossier.due_at > promised
-    data = paperwork.receipt_data(Dossier.objects.get(pk=dossier.pk))
+    data = gathering.receipt(Dossier.objects.get(pk=dossier.pk))
     assert data.due_at == promised
     assert data.receiver == "Lý Thị Nga"
     assert (data.volume, data.ordinal) == (1, 1)
-    assert data.superior == "Trung tâm Phục vụ hành chính công"
-    assert data.agency == "Chi nhánh số 4"
-    with pytest.raises(paperwork.NoReceiptYet):
-        paperwork.receipt_data(world.hand_in("nga"))
+    assert data.head.superior == "Trung tâm Phục vụ hành chính công"
+    assert data.head.agency == "Chi nhánh số 4"
+    assert data.head.number == "1/TNHS"
+    with pytest.raises(gathering.NoReceiptYet):
+        gathering.receipt(world.hand_in("nga"))

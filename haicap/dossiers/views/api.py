@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from haicap.audit import public as audit
 from haicap.dossiers import access, actions, paperwork, queries
 from haicap.dossiers.filing import Filing, PaperIn, PlaceIn, at_counter
-from haicap.dossiers.flow import MOVE_WORDS, NATIONAL, State
+from haicap.dossiers.flow import MOVE_WORDS, State, national_of
 from haicap.dossiers.models import Dossier
 from haicap.dossiers.queries import Filters
 from haicap.dossiers.views import schemas as s
@@ -59,6 +59,13 @@ def _json(data: Any, *, status: int = 200, version: int | None = None) -> HttpRe
 
 def _saw(request: HttpRequest, purpose: str, dossier: Dossier) -> None:
     audit.saw(request, purpose=purpose, subjects=[dossier.ref], parties=queries.parties_of(dossier))
+
+
+def _opens(request: HttpRequest, dossier: Dossier) -> None:
+    """Who has it on the desk has opened it: the step before can be taken back no more."""
+    by, at = _actor(request), _at(request)
+    if by.is_staff:
+        audit.afterwards(request, lambda: actions.opened(dossier_id=dossier.pk, by=by, at=at))
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -109,6 +116,7 @@ def one_dossier(request: HttpRequest, code: str) -> HttpResponse:
     """404 for a dossier that is not the caller's. The ETag is the version for If-Match."""
     dossier = queries.find(code=code, by=_actor(request))
     _saw(request, "dossier", dossier)
+    _opens(request, dossier)
     view = queries.dossier_view(dossier=dossier, by=_actor(request), at=_at(request))
     return _json(view, version=dossier.version)
 
@@ -139,7 +147,7 @@ def journal(request: HttpRequest, code: str) -> HttpResponse:
         }
     },
 )
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
+def receipt(request: HttpRequest, code: str) -> HttpResponseBase:
     """409 before reception: there is no receipt yet."""
     dossier = queries.find(code=code, by=_actor(request))
     _saw(request, "receipt", dossier)
@@ -195,7 +203,7 @@ _HIDDEN: Final = frozenset({"move", "happened_at"})
 def _needs(model: type[s.MoveIn], move: str, dossier: Dossier, *, at: datetime) -> dict[str, Any]:
     properties = model.model_json_schema()["properties"]
     shown = {name: field for name, field in model.model_fields.items() if name not in _HIDDEN}
-    options = {"staff_id": _assignable(dossier, at=at)} if move == "assign" else {}
+    options = _options(move, dossier, at=at)
     return {
         "move": move,
         "words": str(MOVE_WORDS[move]),
@@ -210,7 +218,7 @@ def _needs(model: type[s.MoveIn], move: str, dossier: Dossier, *, at: datetime) 
             }
             for name, field in shown.items()
         ],
-        "example": {"move": move, **_example(shown, options, dossier)},
+        "example": {"move": move, **_example(shown, options, dossier, at=at)},
     }
 
 
@@ -223,7 +231,11 @@ def _type(told: Mapping[str, Any]) -> str:
 
 
 def _example(
-    fields: Mapping[str, FieldInfo], options: Mapping[str, list[dict[str, Any]]], dossier: Dossier
+    fields: Mapping[str, FieldInfo],
+    options: Mapping[str, list[dict[str, Any]]],
+    dossier: Dossier,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """Values for what is required, so that a client sees the shape."""
     known: dict[str, Any] = {
@@ -232,12 +244,35 @@ def _example(
         "basis": "Điều, khoản, văn bản",
         "how": dossier.wants_result if "receiver" in fields else "cash",
         "agency_code": "H26.118",
+        "questions": [{"agency_code": "H26.118", "question": "Xin cho ý kiến về …"}],
+        "answer": "Ý kiến bằng lời dễ hiểu",
+        "purpose": "Lệ phí trước bạ",
+        "amount": 1_500_000,
+        "paid": 1_500_000,
+        "receipt": "BL-0001",
+        "agree": True,
+        "new_due": (at + timedelta(days=14)).date().isoformat(),
+        "reason_code": "internal",
+        "error_kind": "typing",
         "staff_id": next((option["value"] for option in options.get("staff_id", [])), 1),
     }
     shown = {name: known[name] for name, field in fields.items() if field.is_required()}
-    if "amount" in fields:
+    if "amount" in fields and "how" in fields:
         shown |= {"amount": dossier.fee_total, "receipt": "BL-0001"}
     return shown
+
+
+def _options(move: str, dossier: Dossier, *, at: datetime) -> dict[str, list[dict[str, Any]]]:
+    """What there is to choose from, by the name of the value."""
+    if move == "assign":
+        return {"staff_id": _assignable(dossier, at=at)}
+    if move in ("reply_consult", "withdraw_consult"):
+        return {
+            "consultation_id": [
+                {"value": one.pk, "words": one.question} for one in actions.open_questions(dossier)
+            ]
+        }
+    return {}
 
 
 def _assignable(dossier: Dossier, *, at: datetime) -> list[dict[str, Any]]:
@@ -403,7 +438,7 @@ def _brief(dossier: Dossier, *, by: Actor, at: datetime) -> dict[str, Any]:
         "code": dossier.code,
         "state": str(state),
         "state_words": str(state.label),
-        "national_status": NATIONAL[state],
+        "national_status": national_of(state, dossier.ended_as),
         "version": dossier.version,
         **{name: at and moment(at) for name, at in _times(dossier).items()},
         "paused": dossier.is_paused,

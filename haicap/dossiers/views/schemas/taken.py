@@ -242,6 +242,11 @@ class AskSupplement(MoveIn):
     reason: str = Field(max_length=TEXT)
     basis: str = Field("", max_length=TEXT, description="Legal basis.")
     reply_by: date | None = Field(None, description="By the procedure's rule when left out.")
+    again: str = Field(
+        "",
+        max_length=TEXT,
+        description="Why once more than the rule allows; the figures then judge it late.",
+    )
 
 
 class ReceiveSupplement(NoteIn):
@@ -340,10 +345,160 @@ class SettleFee(MoveIn):
     reason: str = Field("", max_length=TEXT, description="Why it is waived.")
 
 
+class QuestionIn(In):
+    """A question to another unit."""
+
+    agency_code: str = Field(max_length=30, description="Of any unit, see GET /agencies.")
+    question: str = Field(max_length=TEXT)
+    reply_by: date | None = Field(None, description="Inside the whole; some hours when left out.")
+    mandatory: bool = Field(True, description="Nothing is submitted before its reply is there.")
+
+
+class Consult(MoveIn):
+    """IN_PROCESS → CONSULTING, by the specialist or head: one or several units in parallel. The
+    clock stays on. CONSULTING as long as a mandatory reply is missing.
+    """
+
+    move: Literal["consult"]
+    questions: list[QuestionIn] = Field(min_length=1, max_length=10)
+
+
+class ReplyConsult(MoveIn):
+    """CONSULTING → IN_PROCESS with the last mandatory reply, by the unit that was asked (duty
+    handle, head or decide there).
+    """
+
+    move: Literal["reply_consult"]
+    answer: str = Field(max_length=TEXT)
+    stance: Literal["agree", "disagree", "other"] = "other"
+    consultation_id: int | None = Field(
+        None, ge=1, lt=2**63, description="Where the caller may answer for several units."
+    )
+
+
+class WithdrawConsult(MoveIn):
+    """Takes a question back, by the specialist or head who holds the dossier."""
+
+    move: Literal["withdraw_consult"]
+    reason: str = Field(max_length=TEXT)
+    consultation_id: int | None = Field(
+        None, ge=1, lt=2**63, description="Where several questions are open."
+    )
+
+
+class RequestFinance(MoveIn):
+    """IN_PROCESS → FIN_DUTY, by the specialist or head: the clock stands still until it is paid."""
+
+    move: Literal["request_finance"]
+    amount: int = Field(ge=1, le=10**13, description="đồng.")
+    purpose: str = Field(max_length=LINE, description="What is paid: a tax, a charge for land.")
+    basis: str = Field(max_length=TEXT, description="Legal basis.")
+    notice: str = Field("", max_length=60, description="Number of the tax notice.")
+    pay_by: date | None = Field(None, description="By the office's setting when left out.")
+
+
+class ConfirmFinance(NoteIn):
+    """FIN_DUTY → IN_PROCESS, by the counter or the specialist: paid in full, the clock goes on."""
+
+    move: Literal["confirm_finance"]
+    paid: int = Field(ge=0, le=10**13, description="đồng; at least what was asked for.")
+    receipt: str = Field(max_length=60, description="Number of the proof of payment.")
+
+
+class RefuseSettle(MoveIn):
+    """IN_PROCESS → SUBMIT_APPROVAL, by the specialist or head: a refusal with reason and basis goes
+    up to be approved and numbered as a result is; then it is REFUSED.
+    """
+
+    move: Literal["refuse_settle"]
+    reason: str = Field(max_length=TEXT)
+    basis: str = Field(max_length=TEXT, description="Legal basis.")
+    file_id: UUID | None = Field(None, description="An uploaded PDF instead of the made text.")
+
+
+class Stop(MoveIn):
+    """Before the result is submitted → STOPPED, by a head or leader (Mẫu 05)."""
+
+    move: Literal["stop"]
+    reason: str = Field(max_length=TEXT)
+    basis: str = Field(max_length=TEXT, description="Legal basis.")
+
+
+class Expire(MoveIn):
+    """PRE_SUPP or SUPP_REQ → EXPIRED, by the platform when the reply date and its grace passed."""
+
+    move: Literal["expire"]
+
+
+class Archive(NoteIn):
+    """RETURNED, REFUSED, WITHDRAWN, STOPPED or EXPIRED → ARCHIVED."""
+
+    move: Literal["archive"]
+
+
+class RequestWithdraw(MoveIn):
+    """Before the result is issued → WITHDRAW_REQ, by the citizen, or the counter for them."""
+
+    move: Literal["request_withdraw"]
+    reason: str = Field(max_length=TEXT)
+
+
+class DecideWithdraw(MoveIn):
+    """WITHDRAW_REQ → WITHDRAWN, or back to where it was, by a head or leader."""
+
+    move: Literal["decide_withdraw"]
+    agree: bool
+    reason: str = Field("", max_length=TEXT, description="Needed when not agreed to.")
+    fees: str = Field("", max_length=TEXT, description="What becomes of fees that were paid.")
+    originals: str = Field("", max_length=TEXT, description="And of originals handed in.")
+
+
+class Apologise(MoveIn):
+    """Once, before the promised time passes, by a head or leader: a new date (Mẫu 04)."""
+
+    move: Literal["apologise"]
+    new_due: date = Field(description="Later than the old one; closing time of that day.")
+    reason_code: Literal["internal", "consulted", "applicant", "system", "law"]
+    reason: str = Field(max_length=TEXT)
+    basis: str = Field("", max_length=TEXT)
+
+
+class CorrectResult(MoveIn):
+    """ISSUED or RETURNED → CORRECTING, by who handled it, the head or leader. The replacement then
+    goes the way of a result; the old one stays, marked.
+    """
+
+    move: Literal["correct_result"]
+    error_kind: Literal["typing", "content", "law", "other"]
+    reason: str = Field(max_length=TEXT)
+    basis: str = Field(max_length=TEXT, description="The decision to correct.")
+
+
+class Rollback(MoveIn):
+    """Takes the caller's own last step back (transfer, submit_approval, refuse_settle,
+    return_draft, approve), while nobody at the next desk has opened it.
+    """
+
+    move: Literal["rollback"]
+    reason: str = Field("", max_length=TEXT)
+
+
+class HandOn(MoveIn):
+    """Another agency decides and holds it, by a coordinator, head or leader; state and clock stay
+    as they are.
+    """
+
+    move: Literal["hand_on"]
+    agency_code: str = Field(max_length=30, description="Of a committee or department.")
+    reason: str = Field(max_length=TEXT)
+
+
 MOVES: Final[tuple[type[MoveIn], ...]] = (
     Submit, Accept, AskBefore, Complete, RefuseIntake, Cancel, Transfer, ConfirmReceipt, SendBack,
     Assign, AskSupplement, ReceiveSupplement, CheckSupplement, DraftResult, SubmitApproval,
-    ReturnDraft, Approve, NumberAndIssue, ReturnResult, Reroute, SettleFee,
+    ReturnDraft, Approve, NumberAndIssue, ReturnResult, Reroute, SettleFee, Consult, ReplyConsult,
+    WithdrawConsult, RequestFinance, ConfirmFinance, RefuseSettle, Stop, Expire, Archive,
+    RequestWithdraw, DecideWithdraw, Apologise, CorrectResult, Rollback, HandOn,
 )  # fmt: skip
 # By the word that stands in `move`.
 BY_MOVE: Final[Mapping[str, type[MoveIn]]] = {
@@ -353,7 +508,10 @@ BY_MOVE: Final[Mapping[str, type[MoveIn]]] = {
 AnyMove = Annotated[
     Submit | Accept | AskBefore | Complete | RefuseIntake | Cancel | Transfer | ConfirmReceipt
     | SendBack | Assign | AskSupplement | ReceiveSupplement | CheckSupplement | DraftResult
-    | SubmitApproval | ReturnDraft | Approve | NumberAndIssue | ReturnResult | Reroute | SettleFee,
+    | SubmitApproval | ReturnDraft | Approve | NumberAndIssue | ReturnResult | Reroute | SettleFee
+    | Consult | ReplyConsult | WithdrawConsult | RequestFinance | ConfirmFinance | RefuseSettle
+    | Stop | Expire | Archive | RequestWithdraw | DecideWithdraw | Apologise | CorrectResult
+    | Rollback | HandOn,
     Field(discriminator="move"),
 ]  # fmt: skip
 

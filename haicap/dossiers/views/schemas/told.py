@@ -128,6 +128,7 @@ class Moves(Schema):
 class FileOut(Schema):
     id: str
     slot: str
+    form: str = Field(description="01 to 06: it is a form of TT 03/2025/TT-VPCP; else empty.")
     name: str
     kind: str
     media_type: str
@@ -137,6 +138,7 @@ class FileOut(Schema):
     scan: str
     created_at: datetime
     checked: bool
+    superseded: bool = Field(description="It was the result once and is replaced.")
 
 
 class LineOut(Schema):
@@ -204,11 +206,23 @@ class DossierWhole(Schema):
     fee_receipt: str
     wants_result: str
     result: dict[str, Any] | None = Field(
-        description="file_id, sha256, number, date, signed, issued, handed; null before."
+        description="file_id, sha256, number, date, signed, issued, refusal, handed; null before."
     )
     desks: list[dict[str, Any]]
     requests: list[dict[str, Any]]
+    judged_late: bool = Field(
+        description="Asked for a supplement more than once: late in the national index, 2.1."
+    )
     opinions: list[dict[str, Any]]
+    clock: dict[str, Any] | None = Field(
+        description="due_original, due_current, `pauses` and `changes`, each with its basis; null "
+        "before reception."
+    )
+    consultations: list[dict[str, Any]] = Field(description="Units that were asked, by `id`.")
+    finance: list[dict[str, Any]] = Field(description="Financial duties: amount, paid, receipt.")
+    withdrawals: list[dict[str, Any]]
+    apology: dict[str, Any] | None
+    corrections: list[dict[str, Any]] = Field(description="Results that were replaced.")
     moves: list[LegalMove]
     timeline: list[LineOut]
 

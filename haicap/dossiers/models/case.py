@@ -42,8 +42,16 @@ class Money(models.TextChoices):
 
     NONE = "none", _("không thu")
     DUE = "due", _("chưa thu")
+    PARTIAL = "partial", _("thu thiếu")
     PAID = "paid", _("đã thu")
+    OVER = "over", _("thu thừa, phải hoàn")
     WAIVED = "waived", _("được miễn")
+    REFUNDED = "refunded", _("đã hoàn")
+
+    @classmethod
+    def owing(cls) -> tuple[Money, ...]:
+        """Something is still to be paid."""
+        return (cls.DUE, cls.PARTIAL)
 
 
 # Duties whose holders read their agencies' dossiers. CATALOGUE, ACCOUNTS and OPERATE read none.
@@ -197,6 +205,12 @@ class Dossier(models.Model):
     result_signed = models.BooleanField(default=False)  # false: "chưa ký số"
     result_handed = models.JSONField(null=True)  # evidence of the return
 
+    # How it ends or ended where not by a result: REFUSED from the refusal's submission on,
+    # WITHDRAWN, STOPPED, EXPIRED. Kept when it is handed over and archived.
+    ended_as = models.TextField(default="", blank=True)
+    put_aside = models.TextField(default="", blank=True)  # the state it goes back to, if it does
+    apologised_at = models.DateTimeField(null=True)  # a new date is promised once (Mẫu 04)
+
     objects = DossierQuerySet.as_manager()
 
     class Meta:
@@ -208,6 +222,7 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 name="dossiers_received_is_pinned",
                 condition=Q(state__in=BEFORE_RECEPTION)
+                | Q(state__in=(State.EXPIRED, State.ARCHIVED), received_at__isnull=True)
                 | Q(
                     received_at__isnull=False,
                     due_at__isnull=False,
@@ -224,7 +239,7 @@ class Dossier(models.Model):
             ),
             models.CheckConstraint(
                 name="dossiers_issued_has_result",
-                condition=~Q(state__in=(State.ISSUED, State.RETURNED))
+                condition=~Q(state__in=(State.ISSUED, State.RETURNED, State.REFUSED))
                 | (Q(completed_at__isnull=False) & ~Q(result_sha256="") & ~Q(result_number="")),
             ),
             models.CheckConstraint(
@@ -257,6 +272,11 @@ class Dossier(models.Model):
             ),
             models.Index(
                 name="dossiers_competent_recent", fields=["competent_agency", "-received_at", "-id"]
+            ),
+            models.Index(
+                name="dossiers_receiving_book",
+                fields=["receiving_agency", "received_at", "id"],
+                condition=Q(received_at__isnull=False),
             ),
             models.Index(
                 name="dossiers_commune_recent", fields=["commune", "-submitted_at", "-id"]
@@ -358,6 +378,8 @@ class Request(models.Model):
     asked_by = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(default="", blank=True)
+    again = models.TextField(default="", blank=True)  # why once more than the rule allows
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
