@@ -46,7 +46,10 @@ api = WholeAPI(
         "Sign in with `Authorization: Bearer <token>`; a token has its person's rights, no more. "
         "Errors are application/problem+json with a Vietnamese `detail`; 422 lists `errors` by "
         "field; "
-        "409 names the `legal` moves. Lists answer `items` and `next` (a cursor, null at the end)."
+        "409 names the `legal` moves. Lists answer `items` and `next` (a cursor, null at the end). "
+        "Every moment is ISO 8601 with +07:00, every day YYYY-MM-DD; a moment sent without a zone "
+        "is Vietnamese time. Units, agencies, procedures, the counting of time limits and the "
+        "look-up of a dossier need no token. `?lang=en` tells sentences in English."
     ),
     docs_url=None,
     openapi_url="/openapi.json",

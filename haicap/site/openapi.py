@@ -1,15 +1,22 @@
-"""The OpenAPI document made whole: every operation tells each way in which it may refuse."""
+"""The OpenAPI document made whole: every operation tells each way in which it may refuse, and shows
+a call.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+# What calls of the demo city really asked and were answered, by operation; lists are cut short.
+EXAMPLES: Final = Path(__file__).with_name("examples.json")
 PROBLEM: Final = "application/problem+json"
 # Headers that a client needs for its next call.
 _HEADERS: Final = {
@@ -28,6 +35,7 @@ class WholeAPI(NinjaAPI):
         for operations in document["paths"].values():
             for operation in operations.values():
                 _complete(operation)
+                _show(operation, examples().get(operation["operationId"], {}))
         return document
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -51,6 +59,29 @@ def _complete(operation: dict[str, Any]) -> None:
                 name: {"description": words, "schema": {"type": "string"}}
                 for name, words in told.items()
             }
+
+
+@cache
+def examples() -> dict[str, Any]:
+    """By operation: parameters, request, answer, problems by status."""
+    found: dict[str, Any] = json.loads(EXAMPLES.read_text())
+    return found
+
+
+def _show(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    """A call of the operation, beside what each part of it may be."""
+    for parameter in operation["parameters"]:
+        if parameter["name"] in example.get("parameters", {}):
+            parameter["example"] = example["parameters"][parameter["name"]]
+    if "request" in example:
+        for media in operation["requestBody"]["content"].values():
+            media["example"] = example["request"]
+    for status, response in operation["responses"].items():
+        told = example.get("problems", {}).get(str(status))
+        if int(status) < HTTPStatus.BAD_REQUEST:
+            told = example.get("answer")
+        for media in response.get("content", {}).values() if told is not None else ():
+            media["example"] = told
 
 
 def _refusals(operation: dict[str, Any]) -> Iterator[int]:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from haicap.catalogue import forms
 from haicap.catalogue import public as catalogue
-from haicap.catalogue.facts import FoundProcedure, ProcedureView
+from haicap.catalogue.facts import DeadlineView, FoundProcedure, ProcedureView
 from haicap.kernel.answers import json_bytes
 from haicap.kernel.clock import day_of
 from haicap.kernel.pages import cursor
@@ -48,6 +48,7 @@ class PaperOut(Schema):
     slot: str
     name_vi: str
     name_en: str
+    kind: str = Field(description="paper; note: a remark of the source, nothing to hand in.")
     required: bool
     condition_vi: str = Field(description="When it is asked for, if not always.")
     condition_en: str
@@ -69,6 +70,9 @@ class DeadlineOut(Schema):
     policy: str = Field(description="END_OF_DAY or CLOCK_HOURS.")
     supplement_policy: str = Field(description="RESUME or RESTART after a supplement.")
     supplement_reply_days: int = Field(description="Working days to answer a request for papers.")
+    supplement_max: int = Field(description="How often papers may be asked for after reception.")
+    note_vi: str
+    note_en: str
     words: str
     mark: str
     basis: str
@@ -77,6 +81,7 @@ class DeadlineOut(Schema):
 class StepOut(Schema):
     """A desk on the way, with its working minutes."""
 
+    position: int = Field(description="From 1 on, in their order.")
     step: str
     name_vi: str
     name_en: str
@@ -238,7 +243,7 @@ def _whole(view: ProcedureView) -> dict[str, Any]:
         "channels": rules.channels,
         "version": view.number,
         "valid_from": view.valid_from,
-        "deadline": {**asdict(deadline), "words": deadline.words} if deadline else None,
+        "deadline": _limit(deadline) if deadline else None,
         "stated_limits": view.stated_limits,
         "fee": {
             "known": view.fee_words is not None,
@@ -262,3 +267,9 @@ def _whole(view: ProcedureView) -> dict[str, Any]:
         "ministry": view.ministry,
         "decision": view.decision,
     }
+
+
+def _limit(deadline: DeadlineView) -> dict[str, Any]:
+    facts = asdict(deadline)
+    facts.pop("id")
+    return {**facts, "words": deadline.words}

@@ -18,7 +18,7 @@ router = Router(tags=["files"])
 class KeptFile(Schema):
     """A file as it was kept. `scan`: unscanned | clean."""
 
-    id: UUID = Field(description="Give it in `files` when submitting a dossier.")
+    id: UUID = Field(description="Give it as `file_id` of one of a dossier's `papers`.")
     sha256: str
     size: int = Field(description="Bytes.")
     media_type: str = Field(description="Found in the bytes, not believed from the name.")
