@@ -16,6 +16,17 @@ class SignedIn:  # nobody reacts
 
 
 @dataclass(frozen=True, slots=True)
+class CitizenProved:
+    """An account begun at identity level 1 is proved to be the party that bears the number; what it
+    did as `was_party` is that party's.
+    """
+
+    citizen_id: int
+    was_party: int
+    party: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignInRefused:  # nobody reacts
     """A wrong password or code. `reason` is password | totp | locked | unknown (of account 0)."""
 

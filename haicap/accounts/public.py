@@ -6,9 +6,10 @@ already in it. `public_page`, `citizen_page` and `staff_page(*duties)` mark view
 mark is refused. `holders_of` says who may be given a task. `attempt_failed` and `attempts_closed`
 slow guessing down. Staff and Post are nouns of the whole house: point at "accounts.Staff".
 Requests carry `request.actor`; the API's callers bring a token (views/api_auth.py). The demo's
-people are loaded by load.py.
+people are loaded by load.py. `events` are the facts, for site/wiring.py.
 """
 
+from haicap.accounts import events as events
 from haicap.accounts.actors import actor_of, citizen_actor
 from haicap.accounts.guards import citizen_page, public_page, staff_page
 from haicap.accounts.models import DUTY_WORDS, Post, Staff

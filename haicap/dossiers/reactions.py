@@ -69,6 +69,13 @@ def ask_for_owed_code(event: audit.Event) -> None:
     )
 
 
+def follow_person(event: audit.Event) -> None:
+    """What an account handed in before its number was proved belongs to the proved person."""
+    was, party = event.facts["was_party"], event.facts["party"]
+    for role in ("applicant", "owner", "representative"):
+        Dossier.objects.filter(**{role: was}).update(**{role: party})
+
+
 def keep_slip(event: audit.Event) -> None:
     """The form 02 to 05 of the fact is made and kept with the dossier, once: no request, refusal,
     apology or stop without its paper.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from haicap.kernel.actor import Actor, ActorKind, Duty
 from haicap.kernel.errors import NotAllowed
 
+PROVED = 2  # the identity level from which a number was held against the person
 _SERVING = (Duty.RECEIVE, Duty.HANDLE)
 
 
@@ -17,7 +18,12 @@ def is_oneself(by: Actor, party_id: int) -> bool:
 
 def is_vouched(by: Actor) -> bool:
     """Whether the identity provider has just said who this citizen is, on the way in."""
-    return by.is_citizen and by.person is None and by.identity_level > 0
+    return by.is_citizen and by.person is None and by.identity_level >= PROVED
+
+
+def only_claims(by: Actor) -> bool:
+    """Whether the citizen on the way in gave the provider a number that nobody looked at."""
+    return by.is_citizen and by.person is None and by.identity_level < PROVED
 
 
 def trusts(by: Actor, party_id: int) -> bool:

@@ -17,7 +17,7 @@ from haicap.kernel.vietnamese import fold_accents, name_sort_key, sort_key
 from haicap.parties import access
 from haicap.parties.declared import Declared, DeclaredAddress, check_declared
 from haicap.parties.events import PartyAdded, PartyChanged, PartyIdentified
-from haicap.parties.models import Address, Party, PartyIdentifier, PartyKind
+from haicap.parties.models import CLAIMED, Address, Party, PartyIdentifier, PartyKind
 from haicap.parties.queries import address_at, known_as
 from haicap.units import public as units
 
@@ -41,9 +41,13 @@ def find_or_add(*, declared: Declared, by: Actor, at: datetime, verified: str = 
 
     Without a number nobody is recognised: a new party each time. What is known already is not
     overwritten by somebody else's word; the person's own, and the identity provider's, does that.
-    `verified` says by what the numbers were proved ("card", "vneid-2").
+    `verified` says by what the numbers were proved ("card", "vneid-2"). A citizen of level 1 on the
+    way in is recognised by nothing: their number is kept as claimed, with a party of their own.
     """
     refuse_made_up(declared)
+    if access.only_claims(by):
+        with transaction.atomic():
+            return _add(declared, by=by, at=at, verified=CLAIMED)
     if access.is_vouched(by):
         verified = verified or f"vneid-{by.identity_level}"
     with transaction.atomic():

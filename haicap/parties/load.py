@@ -13,7 +13,7 @@ from haicap.kernel.actor import Actor
 from haicap.parties.actions import keys_of, ref_of, refuse_made_up
 from haicap.parties.declared import Declared, DeclaredAddress
 from haicap.parties.events import PartyAdded
-from haicap.parties.models import Address, Party, PartyIdentifier
+from haicap.parties.models import CLAIMED, Address, Party, PartyIdentifier
 from haicap.parties.queries import STRONGEST, identifiers_of
 from haicap.units import public as units
 
@@ -99,6 +99,7 @@ def _key(one: Declared) -> tuple[str, str] | None:
 def _known(declared: Iterable[Declared]) -> dict[tuple[str, str] | None, int]:
     keys = {key for one in declared if (key := _key(one)) is not None}
     rows = PartyIdentifier.objects.filter(number__in={number for _kind, number in keys})
+    rows = rows.exclude(verified=CLAIMED)
     return {
         (kind, number): party_id
         for kind, number, party_id in rows.values_list("kind", "number", "party_id")

@@ -40,8 +40,15 @@ class IdentifierKind(models.TextChoices):
     TAX_CODE = "tax_code", "Mã số thuế"
 
 
+CLAIMED = "vneid-1"  # a number somebody gave themselves; nobody looked at a card
+
+
 class PartyIdentifier(models.Model):
-    """One number of one party; the same number never names two."""
+    """One number of one party; the same number never names two.
+
+    But for numbers that are only claimed: they stand beside the name of who claims them and
+    recognise nobody (docs/decisions/a-number-of-level-1.md).
+    """
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="identifiers")
     kind = models.TextField(choices=IdentifierKind.choices)
@@ -50,7 +57,11 @@ class PartyIdentifier(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "number"], name="parties_number_once"),
+            models.UniqueConstraint(
+                name="parties_number_once",
+                fields=["kind", "number"],
+                condition=~models.Q(verified=CLAIMED),
+            ),
         ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from haicap.kernel.errors import Missing
 from haicap.kernel.vietnamese import fold_accents
 from haicap.parties.declared import Declared, DeclaredAddress
-from haicap.parties.models import Address, IdentifierKind, Party, PartyIdentifier
+from haicap.parties.models import CLAIMED, Address, IdentifierKind, Party, PartyIdentifier
 from haicap.units import public as units
 
 # Which number says best who somebody is.
@@ -38,8 +38,9 @@ class AddressView:
 
 
 def find_by_number(kind: str, number: str) -> Party | None:
-    """The party that bears a number; None when nobody we know does."""
-    return Party.objects.filter(identifiers__kind=kind, identifiers__number=number).first()
+    """The party that bears a number; None when nobody we know does, or somebody only claims to."""
+    borne = PartyIdentifier.objects.filter(kind=kind, number=number).exclude(verified=CLAIMED)
+    return Party.objects.filter(pk__in=borne.values("party")).first()
 
 
 def known_as(declared: Declared) -> Party | None:

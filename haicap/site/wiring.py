@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from haicap.accounts import public as accounts
 from haicap.audit import public as audit
 from haicap.dossiers import public as dossiers
 from haicap.payments import public as payments
@@ -19,6 +20,7 @@ facts, reactions = dossiers.events, dossiers.reactions
 def wire() -> None:
     """Declare every reaction of the installation."""
     audit.react(facts.DossierAccepted, reactions.keep_receipt, outside=True, queue="people")
+    audit.react(accounts.events.CitizenProved, reactions.follow_person, queue="people")
     audit.react(facts.CodeOwed, reactions.ask_for_owed_code, outside=True)
     for fact in reactions.SLIPS:
         audit.react(fact, reactions.keep_slip, outside=True, queue="people")

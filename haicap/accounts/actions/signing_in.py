@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from haicap.accounts import passwords, queries, second_factor
 from haicap.accounts.access import own_id
 from haicap.accounts.events import (
+    CitizenProved,
     PostChosen,
     SessionsEnded,
     SignedIn,
@@ -38,6 +39,7 @@ from haicap.kernel.errors import Missing, Refusal, TooMany
 from haicap.kernel.vietnamese import clean
 from haicap.parties import public as parties
 
+PROVED = 2  # the identity level at which the provider held the number against the person
 STAFF_SESSION = timedelta(hours=12)
 CITIZEN_SESSION = timedelta(hours=8)
 TICKET_SECONDS = 300
@@ -222,17 +224,18 @@ def sign_in_citizen(*, identity: Identity, where: Where, at: datetime) -> Opened
     """Open a session for the citizen the identity provider vouches for; the first time, make the
     account.
 
-    The party is found by the personal number, so that papers handed in at a counter are there at
-    once.
+    From level 2 on the party is found by the personal number, so that papers handed in at a counter
+    are there at once. At level 1 the number is the person's own word: the account has a party of
+    its own until the number is proved (docs/decisions/a-number-of-level-1.md).
     """
     by = Actor(kind=ActorKind.CITIZEN, name=identity.name, identity_level=identity.level)
-    party = parties.find_or_add(declared=identity.declared(), by=by, at=at)
     citizen = (
         Citizen.objects.select_for_update(of=("self",))
         .filter(issuer=identity.issuer, subject=identity.subject)
         .first()
     )
     if citizen is None:
+        party = parties.find_or_add(declared=identity.declared(), by=by, at=at)
         # The provider may name the same person anew (a new account with the same number).
         citizen, _made = Citizen.objects.update_or_create(
             party_id=party.pk,
@@ -244,8 +247,8 @@ def sign_in_citizen(*, identity: Identity, where: Where, at: datetime) -> Opened
                 "created_at": at,
             },
         )
-    elif citizen.party_id != party.pk:
-        raise AnotherPerson(_("Số định danh của tài khoản VNeID này đã đổi, cần xác minh lại."))
+    elif identity.level >= PROVED:
+        _prove(citizen, identity, by=by, at=at)
     if not citizen.is_active:
         raise AccountLocked(_("Tài khoản này đang tạm khóa. Xin đến điểm tiếp nhận gần nhất."))
     citizen.level = identity.level
@@ -276,6 +279,25 @@ def sign_in_citizen(*, identity: Identity, where: Where, at: datetime) -> Opened
         at=at,
     )
     return Opened(token=token, session_id=session.pk)
+
+
+def _prove(citizen: Citizen, identity: Identity, *, by: Actor, at: datetime) -> None:
+    """The provider has held the number against the person: from now on the account is the party
+    that bears it. AnotherPerson when the account was another's before.
+    """
+    party = parties.find_or_add(declared=identity.declared(), by=by, at=at)
+    if citizen.party_id == party.pk:
+        return
+    claimed = parties.identifiers_of([citizen.party_id]).get(citizen.party_id, {})
+    number = claimed.get("personal_id", "")
+    bearer = parties.find_by_number("personal_id", number)
+    taken = Citizen.objects.filter(party_id=party.pk).exists()
+    if taken or (bearer is not None and bearer.pk == citizen.party_id):
+        raise AnotherPerson(_("Số định danh của tài khoản VNeID này đã đổi, cần xác minh lại."))
+    was, citizen.party_id = citizen.party_id, party.pk
+    citizen.save(update_fields=["party"])
+    fact = CitizenProved(citizen_id=citizen.pk, was_party=was, party=party.pk)
+    audit.record(fact, subject=f"parties.Party:{party.pk}", by=by, at=at)
 
 
 def _end(session_ids: Sequence[int | None], *, at: datetime) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
+from haicap.accounts.events import CitizenProved
 from haicap.audit import public as audit
 from haicap.dossiers import actions
 from haicap.dossiers.models import Dossier
@@ -12,6 +14,8 @@ from haicap.dossiers.slips.layouts import set_paper
 from haicap.dossiers.tests.world import APPLICANT, ASKED, World
 from haicap.files import public as files
 from haicap.notify.models import Message
+from haicap.parties import public as parties
+from haicap.parties.models import Party
 from haicap.site import wiring
 
 
@@ -105,3 +109,25 @@ def test_a_refusal_leaves_its_paper_and_tells_why(world: World) -> None:
     assert told(dossier.applicant_id) == ["submitted", "refused"]
     body = Message.objects.get(template="refused", channel="inbox").body
     assert "Sai thẩm quyền" in body
+
+
+def test_what_an_account_handed_in_before_it_was_proved_goes_with_it(world: World) -> None:
+    huong = world.by("huong")
+    dossier = actions.hand_in(
+        filing=world.filing(channel="online", applicant=None), by=huong, at=world.later()
+    )
+    proved = parties.find_or_add(
+        declared=parties.declared_of(huong.person or 0, at=world.at),
+        by=world.by("nga"),
+        at=world.at,
+    )
+    was = Party.objects.create(
+        kind="person", name="Hương", name_fold="", sort_key="", created_at=world.at
+    )
+    Dossier.objects.filter(pk=dossier.pk).update(applicant=was, owner=was)
+    fact = CitizenProved(citizen_id=1, was_party=was.pk, party=proved.pk)
+    with transaction.atomic():
+        audit.record(fact, subject=f"parties.Party:{proved.pk}", by=huong, at=world.later())
+    audit.deliver_due(at=world.later())
+    dossier.refresh_from_db()
+    assert (dossier.applicant_id, dossier.owner_id) == (proved.pk, proved.pk)

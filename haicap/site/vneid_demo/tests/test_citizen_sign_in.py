@@ -19,7 +19,10 @@ from haicap.accounts import oidc, session
 from haicap.accounts.models import Citizen, WebSession
 from haicap.accounts.second_factor import opened
 from haicap.accounts.tests.cast import Cast, make_cast
+from haicap.audit.models import Entry
 from haicap.kernel import clock
+from haicap.kernel.actor import system
+from haicap.parties import public as parties
 from haicap.parties.models import Party, PartyIdentifier
 from haicap.site.vneid_demo import keys, views
 
@@ -90,6 +93,31 @@ def test_level_one_stays_level_one(client: Client) -> None:
     sign_in(client, "binh")
     assert WebSession.objects.get().level == 1
     assert Citizen.objects.get().level == 1
+
+
+def test_a_number_of_level_one_recognises_nobody_until_it_is_proved(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "binh")
+    claim = PartyIdentifier.objects.get()
+    assert claim.verified == "vneid-1"
+    # The person who really bears the number comes to a counter: not stopped, and not mixed up.
+    declared = parties.declared_of(claim.party_id, at=clock.now())
+    bearer = parties.find_or_add(declared=declared, by=system("test"), at=clock.now())
+    assert bearer.pk != claim.party_id
+    sign_in(client, "binh")
+    assert Citizen.objects.get().party_id == claim.party_id
+
+    def at_level_two(header: dict[str, Any], claims: dict[str, Any], key: Any) -> str:
+        return jwt.encode(header, tampered(claims, acr="loa2"), key)
+
+    monkeypatch.setattr(views, "jwt", type("jwt", (), {"encode": staticmethod(at_level_two)}))
+    sign_in(client, "binh")
+    assert Citizen.objects.get().party_id == bearer.pk
+    fact = Entry.objects.get(kind="accounts.CitizenProved")
+    assert (fact.facts["was_party"], fact.facts["party"]) == (claim.party_id, bearer.pk)
+    sign_in(client, "binh")  # and stays so
+    assert Entry.objects.filter(kind="accounts.CitizenProved").count() == 1
 
 
 def test_a_second_visit_is_the_same_person_in_a_new_session(client: Client) -> None:
