@@ -20,15 +20,16 @@ from django.db import transaction
 from django.test import Client
 
 from haicap.accounts.models import Reach
-from haicap.accounts.tests.cast import EVER, Cast, Commune, Someone, add_person
+from haicap.accounts.tests.cast import BEGAN, EVER, Cast, Commune, Someone, add_person
 from haicap.accounts.tests.cast import _citizen as add_citizen
 from haicap.audit.actions import make_months
+from haicap.catalogue.actions import start_draft as begin_version
 from haicap.catalogue.load import load_catalogue
 from haicap.catalogue.models import Procedure
 from haicap.deadlines.load import load_calendar
 from haicap.dossiers import actions
 from haicap.dossiers.filing import Filing, PaperIn
-from haicap.dossiers.models import Dossier
+from haicap.dossiers.models import Dossier, RegisterPrint
 from haicap.dossiers.tests.world import filled
 from haicap.files import public as files
 from haicap.kernel import clock
@@ -199,6 +200,8 @@ def furnished(house: House) -> House:
     asked = house.move(house.online(), "ask_before", "receive@bode", **ASKED)
     draft = actions.start_draft(procedure_code=BIRTH, by=house.actor("lan"), at=house.watch.now())
     slot = received.papers[0]["slot"]
+    # Somebody writes the next version of the procedure.
+    begin_version(code=BIRTH, by=house.actor("catalogue@city"), at=house.watch.now())
     house.kept |= {
         "slot": slot,
         "received": received.code,
@@ -211,8 +214,23 @@ def furnished(house: House) -> House:
         "waiting": house.upload("lan", slot=f"{asked.pk}:{slot}"),
         "draft": draft.uuid,
         "draft_file": house.upload("lan", ref=draft.ref, slot=slot),
+        **_register_printed(house),
     }
     return house
+
+
+def _register_printed(house: House) -> dict[str, Any]:
+    """The register of Bồ Đề's counter, printed for who sits there; nobody's dossier is in it."""
+    who = house.cast.people["receive@bode"]
+    row = RegisterPrint.objects.create(
+        agency_id=who.agency, since=BEGAN, until=BEGAN, asked_at=house.watch.time,
+        asked_by=who.staff, asked_post=who.post, total=0,
+    )  # fmt: skip
+    use = files.keep_bytes(
+        content=PDF, name="so.pdf", ref=row.ref, slot="part:001", by=system("papers"),
+        at=house.watch.time,
+    )  # fmt: skip
+    return {"print": row.pk, "printed": use.id}
 
 
 def make_house(watch: Watch) -> House:
@@ -258,7 +276,9 @@ def _staff(cast: Cast, city: LoadedCity) -> None:
         _add(cast, f"issue@{name}", office, Duty.ISSUE, Reach.UNIT)
         _add(cast, f"accounts@{name}", office, Duty.ACCOUNTS, Reach.UNIT)
     _add(cast, "coordinate@branch", cast.branch, Duty.COORDINATE, Reach.TREE)
-    for duty in (Duty.OBSERVE, Duty.COORDINATE, Duty.CATALOGUE, Duty.ACCOUNTS, Duty.OPERATE):
+    for duty in (
+        Duty.OBSERVE, Duty.COORDINATE, Duty.CATALOGUE, Duty.ACCOUNTS, Duty.FINANCE, Duty.OPERATE,
+    ):  # fmt: skip
         _add(cast, f"{duty}@city", city.centre_id, duty, Reach.ALL)
 
 

@@ -103,7 +103,7 @@ def check_all() -> None:
         check_history(dossier)
         check_clock(dossier)
         check_reasons(dossier)
-    for kind in ("reception", "result", "guidance"):
+    for kind in ("reception", "result", "guidance", "refusal"):
         books: dict[int, list[int]] = {}
         for book, value in Number.objects.filter(kind=kind).values_list("book_id", "value"):
             books.setdefault(book, []).append(value)

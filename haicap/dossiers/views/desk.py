@@ -21,7 +21,8 @@ from haicap.catalogue import public as catalogue
 from haicap.dossiers import access, actions, paperwork, queries
 from haicap.dossiers.flow import FINAL, State
 from haicap.dossiers.forms import moves
-from haicap.dossiers.models import Dossier
+from haicap.dossiers.models import Channel, Dossier
+from haicap.dossiers.slips.kinds import BOTH_COPIES
 from haicap.dossiers.views import worklist
 from haicap.files import public as files
 from haicap.kernel.actor import Duty
@@ -41,7 +42,11 @@ SHOWN_BESIDE: Final = ("application/pdf", "image/jpeg", "image/png", "image/webp
 
 
 # Where those go first who have no desk of dossiers: sign-in leads everybody to the desk.
-ELSEWHERE: Final = ((Duty.ACCOUNTS, "accounts:unit_staff"), (Duty.CATALOGUE, "catalogue:gaps"))
+ELSEWHERE: Final = (
+    (Duty.ACCOUNTS, "accounts:unit_staff"),
+    (Duty.CATALOGUE, "catalogue:gaps"),
+    (Duty.FINANCE, "payments:day"),
+)
 
 
 @accounts.staff_page()
@@ -132,7 +137,9 @@ def _shown(view: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         file
         for file in view["files"]
-        if file["media_type"] in SHOWN_BESIDE and (file["slot"] != "result" or file["id"] == result)
+        if file["media_type"] in SHOWN_BESIDE
+        and file["slot"] != BOTH_COPIES
+        and (file["slot"] != "result" or file["id"] == result)
     ]
 
 
@@ -252,10 +259,21 @@ def file(request: accounts.Request, code: str, file_id: UUID) -> HttpResponseBas
 
 @accounts.staff_page(*WORKS_AT_A_DESK)
 @require_GET
-def receipt(request: accounts.Request, code: str) -> HttpResponse:
-    """Form 01 to be printed."""
+def receipt(request: accounts.Request, code: str) -> HttpResponseBase:
+    """Form 01 to be printed: at a counter one copy to keep and one to give."""
     dossier = queries.find(code=code, by=request.actor)
     audit.saw(
         request, purpose="receipt", subjects=[dossier.ref], parties=queries.parties_of(dossier)
     )
-    return paperwork.receipt_response(dossier)
+    return paperwork.receipt_response(dossier, both=dossier.channel != Channel.ONLINE)
+
+
+@accounts.staff_page(*WORKS_AT_A_DESK)
+@require_GET
+def control_slip(request: accounts.Request, code: str) -> HttpResponseBase:
+    """Form 06 as the journal stands now."""
+    dossier = queries.find(code=code, by=request.actor)
+    audit.saw(
+        request, purpose="control_slip", subjects=[dossier.ref], parties=queries.parties_of(dossier)
+    )
+    return paperwork.control_response(dossier)

@@ -147,7 +147,8 @@ def part(request: accounts.Request, print_id: int, file_id: UUID) -> HttpRespons
     use = next((use for use in uses if use.id == file_id), None)
     if row is None or use is None:
         raise Missing(_("Không có bản in này."))
-    audit.saw(request, purpose="register_print", subjects=[row.ref])
+    refs, parties = register.parties_of(printing.lines_of(row, slot=use.slot))
+    audit.saw(request, purpose="register_print", subjects=[row.ref, *refs], parties=parties)
     return files.serve(use)
 
 
