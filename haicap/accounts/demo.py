@@ -188,6 +188,16 @@ CAST: Final = (
         "publishes what the other controller has written",
     ),
     Named(
+        "ketoan.tp", "Vương Thị Oanh", _centre("Kế toán thu phí", Duty.FINANCE),
+        "đối soát phí, lệ phí hằng ngày, hoàn tiền, đọc sao kê",
+        "reconciles fees daily, pays back, reads bank statements",
+    ),
+    Named(
+        "thuquy.tp", "Tống Văn Ích", _centre("Thủ quỹ", Duty.FINANCE),
+        "kiểm đếm, người thứ hai khóa sổ ngày",
+        "counts the drawer; the second to close a day",
+    ),
+    Named(
         "quantri.tp", "Hồ Mai Chi", _centre("Quản trị tài khoản thành phố", Duty.ACCOUNTS),
         "quản trị tài khoản toàn thành phố",
         "looks after the accounts of the whole city",

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.errors import Missing
 from haicap.payments import codes, vietqr
 from haicap.payments.models import Account, Demand, Kind, MoneyState, Movement, Order, Way
@@ -122,10 +123,10 @@ def receipt_words(movement: Movement) -> str:
     return movement.paper_receipt
 
 
-def lines_of(of: str) -> list[Line]:
-    """Every movement of the demands for a thing, oldest first."""
+def lines_of(of: str, *, kind: str = "") -> list[Line]:
+    """Every movement of the demands for a thing, or of one kind of them, oldest first."""
     rows = Movement.objects.filter(demand__of=of).order_by("happened_at", "id")
-    return [line_of(row) for row in rows]
+    return [line_of(row) for row in (rows.filter(demand__kind=kind) if kind else rows)]
 
 
 def line_of(row: Movement) -> Line:
@@ -267,3 +268,12 @@ def open_order(of: str) -> Order | None:
     """The last order of a thing that nobody has answered yet."""
     rows = Order.objects.filter(demand__of=of).select_related("demand").order_by("-id")
     return rows.first()
+
+
+def seen(code: str, *, by: Actor) -> Demand:
+    """The demand of a code, for who takes or looks after money at its agency; else Missing."""
+    found = demand_by_code(code)
+    duties = (Duty.RECEIVE, Duty.FINANCE)
+    if not by.is_staff or not any(by.grant_for(duty, agency=found.agency_id) for duty in duties):
+        raise Missing(_("Không có khoản thu nào mang mã “%(code)s”.") % {"code": code.strip()[:60]})
+    return found

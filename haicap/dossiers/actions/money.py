@@ -18,8 +18,10 @@ from haicap.dossiers.actions import moving
 from haicap.dossiers.events import FeeSettled
 from haicap.dossiers.models import Dossier, Money
 from haicap.kernel.actor import Actor
+from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid
 from haicap.payments import public as payments
+from haicap.units import public as units
 
 AT_THE_COUNTER: Final = ("cash", "transfer", "card")
 WAIVED_RECEIPT: Final = "miễn"
@@ -129,3 +131,45 @@ def follow(*, dossier_id: int) -> None:
     dossier = moving.locked(dossier_id)
     follow_payments(dossier)
     dossier.save(update_fields=["money", "fee_receipt"])
+
+
+@transaction.atomic
+def waive_later(
+    *, dossier_id: int, reason: str, basis: str = "", by: Actor, at: datetime
+) -> Dossier:
+    """A waiver found out after the payment: what was paid is then too much, to be paid back.
+
+    Refused as payments refuses it: no demand, nothing left to waive, not the counter's own.
+    """
+    dossier = moving.locked(dossier_id)
+    payments.waive(of=dossier.ref, reason=reason, basis=basis, by=by, at=at)
+    follow_payments(dossier)
+    dossier.save(update_fields=["money", "fee_receipt"])
+    return dossier
+
+
+def pay_online(dossier: Dossier, *, return_url: str, by: Actor, at: datetime) -> str:
+    """The address at the gateway where what is left is paid. Called with no transaction open."""
+    stands = payments.standing(dossier.ref)
+    account = payments.account_for(agency_id=dossier.receiving_agency_id or 0, day=day_of(at))
+    agency = units.agency(dossier.receiving_agency_id, day=day_of(at))
+    applicant = dossier.declared.get("applicant", {})
+    details = payments.national_order(
+        number=stands.code if stands else "",
+        label=dossier.code or "",
+        amount=stands.left if stands else 0,
+        lines=stands.lines if stands else (),
+        procedure=(dossier.procedure.code, dossier.procedure_version.short_name),
+        agency=(agency.code, agency.name),
+        account={
+            "number": account.number, "bank_bin": account.bank_bin, "holder": account.holder,
+        } if account else {},
+        payer={
+            "name": str(applicant.get("name", "")),
+            "number": next(iter((applicant.get("identifiers") or {}).values()), ""),
+        },
+    )  # fmt: skip
+    return payments.ask(
+        of=dossier.ref, provider=payments.open_gateway(), details=details,
+        return_url=return_url, by=by, at=at,
+    )  # fmt: skip
