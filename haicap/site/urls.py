@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("haicap.units.urls")),
     path("", include("haicap.notify.urls")),
     path("", include("haicap.catalogue.urls")),
+    path("", include("haicap.payments.urls")),
     path("", include("haicap.dossiers.urls")),
     path("api/v1/", api.urls),
     *([path("vneid-demo/", include("haicap.site.vneid_demo.urls"))] if settings.DEMO else []),
