@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
 from haicap.accounts.models import ApiToken, Delegation, Staff, WebSession
+from haicap.dossiers.models import SlipLayout
 from haicap.kernel.actor import Duty
+from haicap.payments.models import Rehearsed
 from tests.world import BIRTH, BODE, EVER, House
 
 Given = Callable[[House], dict[str, Any]]
@@ -23,7 +26,9 @@ NO_DUTY = "operate@city"  # reads no citizen's dossier
 AT_A_DESK = (
     Duty.RECEIVE, Duty.COORDINATE, Duty.HANDLE, Duty.HEAD, Duty.DECIDE, Duty.ISSUE, Duty.OBSERVE,
 )  # fmt: skip
+REGISTER = (Duty.RECEIVE, Duty.COORDINATE, Duty.OBSERVE)
 CITY = (Duty.OBSERVE, Duty.DECIDE, Duty.COORDINATE)
+LEADING = (Duty.DECIDE, Duty.HEAD, Duty.COORDINATE, Duty.OBSERVE)
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,19 @@ def admin(name: str, answers: str = "in 403 404 403 200", **more: Any) -> Row:
     """The unit administrator's page about somebody or something of the unit."""
     given = {"right": "accounts@bode", "elsewhere": "accounts@cuanam", **more}
     return Row(name, "staff", answers, (Duty.ACCOUNTS,), **given)
+
+
+def finance(name: str, answers: str = "in 403 403 403 200", **more: Any) -> Row:
+    """A page of who looks after the whole city's money; no commune has one of its own here."""
+    return Row(name, "staff", answers, (Duty.FINANCE,), right="finance@city", **more)
+
+
+def rehearsed() -> str:
+    """An order at the gateway to rehearse with."""
+    Rehearsed.objects.get_or_create(
+        number="HC1-1", defaults={"asked": {"label": "H26", "amount": 8000, "code": "H26"}}
+    )
+    return "HC1-1"
 
 
 def call(path: str, answers: str = "401 404 404 404 200", **more: Any) -> Row:
@@ -122,6 +140,16 @@ def session_of_lan(house: House) -> dict[str, Any]:
 def token_of_lan(house: House) -> dict[str, Any]:
     house.token("lan")
     return {"token": ApiToken.objects.latest("id").pk}
+
+
+def own_layout(house: House) -> dict[str, Any]:
+    """A layout of form 01 put by the office."""
+    day = EVER.lower + timedelta(days=SlipLayout.objects.count())
+    row = SlipLayout.objects.create(
+        form="01", source="x", sha256="0" * 64, basis="QĐ 1", valid_from=day,
+        put_at=house.watch.time,
+    )  # fmt: skip
+    return {"layout_id": row.pk}
 
 
 def kept(**names: str) -> Given:
@@ -206,6 +234,21 @@ PAGES = [
     public("catalogue:search"),
     public("catalogue:suggest"),
     public("catalogue:procedure", args=lambda house: {"code": BIRTH}),
+    *[
+        staff(
+            f"catalogue:{name}", (Duty.CATALOGUE,), "in 403 403 403 200",
+            right="catalogue@city", args=args,
+        )
+        for name, args in (
+            ("kept", lambda house: {}),
+            ("bring", lambda house: {}),
+            ("kept_one", lambda house: {"code": BIRTH}),
+            ("compare", lambda house: {"code": BIRTH}),
+            ("file", lambda house: {"code": BIRTH}),
+            ("draft", lambda house: {"code": BIRTH}),
+            ("draft_part", lambda house: {"code": BIRTH, "name": "form"}),
+        )
+    ],
     staff("catalogue:gaps", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city"),
     staff(
         "catalogue:gap", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
@@ -239,6 +282,7 @@ PAGES = [
         args=kept(code="asked", file_id="waiting"),
     ),
     citizen("dossiers:cancel", "ci 404 403 403 302", args=kept(code="asked"), post=nothing),
+    citizen("dossiers:rate", args=code),
     citizen("dossiers:take", "ci 404 403 403 302", args=kept(code="issued"), post=nothing),
     citizen("dossiers:read_messages", "ci 404 403 403 302", args=code, post=nothing),
     staff("dossiers:desk", (), "in 403 200 302 200"),
@@ -249,6 +293,30 @@ PAGES = [
     ),
     staff("dossiers:one", AT_A_DESK, "in 403 404 403 200", args=code),
     staff("dossiers:receipt", AT_A_DESK, "in 403 404 403 200", args=code),
+    staff("dossiers:control_slip", AT_A_DESK, "in 403 404 403 200", args=code),
+    staff("dossiers:register", REGISTER, "in 403 200 403 200"),
+    staff("dossiers:register_pdf", REGISTER, "in 403 200 403 200"),
+    staff("dossiers:register_csv", REGISTER, "in 403 200 403 200"),
+    staff("dossiers:register_print", REGISTER, "in 403 302 403 302", post=nothing),
+    staff(
+        "dossiers:register_part", REGISTER, "in 403 404 403 200",
+        args=kept(print_id="print", file_id="printed"),
+    ),
+    staff(
+        "dossiers:layouts", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
+    ),
+    staff(
+        "dossiers:layout_shown", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
+        args=lambda house: {"form": "01"},
+    ),
+    staff(
+        "dossiers:layout_source", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
+        args=lambda house: {"form": "01"},
+    ),
+    staff(
+        "dossiers:layout_withdraw", (Duty.CATALOGUE,), "in 403 403 403 302",
+        right="catalogue@city", args=own_layout, post=nothing,
+    ),
     staff(
         "dossiers:file", AT_A_DESK, "in 403 404 403 200",
         args=kept(code="received", file_id="paper"),
@@ -256,6 +324,20 @@ PAGES = [
     staff(
         "dossiers:move", AT_A_DESK, "in 403 404 403 302", post=nothing,
         args=lambda house: {**code(house), "name": "transfer"},
+    ),
+    staff("dossiers:post", (Duty.RECEIVE,), "in 403 404 403 200", args=code),
+    staff(
+        "dossiers:post_cancel", (Duty.RECEIVE,), "in 403 404 403 404", post=nothing,
+        args=lambda house: {**code(house), "order_id": 1},
+    ),
+    staff(
+        "dossiers:ratings", LEADING, "in 403 200 403 200",
+        right="observe@city", elsewhere="decide@cuanam",
+    ),
+    staff(
+        "dossiers:ratings_behind", LEADING, "in 403 200 403 200",
+        right="observe@city", elsewhere="decide@cuanam",
+        args=lambda house: {"group": "procedure", "key": BIRTH},
     ),
     staff(
         "dossiers:board", CITY, "in 403 200 403 200",
@@ -265,6 +347,21 @@ PAGES = [
         "dossiers:board_commune", CITY, "in 403 200 403 200",
         right="observe@city", elsewhere="decide@cuanam", args=lambda house: {"code": BODE},
     ),
+    citizen("dossiers:mine_fee", args=code),
+    citizen("dossiers:mine_fee_online", "ci 404 403 403 404", args=code, post=nothing),
+    staff("dossiers:fee", AT_A_DESK, "in 403 404 403 200", args=code),
+    staff(
+        "dossiers:fee_waive", (Duty.RECEIVE,), "in 403 404 403 404", args=code, post=nothing,
+    ),
+    finance("payments:day"),
+    finance("payments:day_csv"),
+    finance("payments:count", "in 403 403 403 422", post=nothing),
+    finance("payments:close", "in 403 403 403 404", post=nothing),
+    finance("payments:statement"),
+    finance("payments:accounts"),
+    finance("payments:differences"),
+    finance("payments:act", "in 403 403 403 422", args=lambda h: {"what": "chuyen"}, post=nothing),
+    public("payments:rehearsal", args=lambda house: {"number": rehearsed()}),
     public("vneid:discovery"),
     public("vneid:jwks"),
     public("vneid:authorize", "400 400 400 400 400"),
@@ -273,12 +370,36 @@ PAGES = [
 ]  # fmt: skip
 
 CALLS = [
+    open_call(
+        "POST /payments/notices/{provider}", "403 403 403 403 403",
+        args=lambda house: {"provider": "rehearsal"}, post=nothing,
+    ),
+    call("GET /payments/days/{day}", "401 403 403 403 200", right="finance@city",
+         args=lambda house: {"day": "2026-11-23"}),
+    call("GET /payments/{code}", "401 404 404 404 404", args=code),
+    call("POST /payments/{code}/waive", "401 404 404 404 404", args=code,
+         post=lambda house: {"reason": "Hộ nghèo"}),
+    call("POST /payments/{code}/refund", "401 404 404 404 404", args=code,
+         post=lambda house: {"way": "cash", "reason": "Thu thừa"}),
+    call("POST /payments/{code}/attribute", "401 404 404 404 404", args=code,
+         post=lambda house: {"movement": 1, "to_code": "x", "reason": "Nhầm"}),
     open_call("GET /units"),
     open_call("GET /units/{code}", args=lambda house: {"code": BODE}),
     open_call("GET /units/{code}/successors", args=lambda house: {"code": BODE}),
     open_call("GET /agencies"),
     open_call("GET /procedures"),
     open_call("GET /procedures/{code}", args=lambda house: {"code": BIRTH}),
+    *[
+        call(f"{method} /procedures/{{code}}{rest}", "401 403 403 403 200",
+             args=lambda house: {"code": BIRTH}, right="catalogue@city", post=post)
+        for method, rest, post in (
+            ("GET", "/versions", None), ("GET", "/file", None), ("GET", "/draft", None),
+            ("GET", "/difference", None), ("POST", "/draft", nothing),
+            ("POST", "/draft/moves", lambda house: {"move": "update"}),
+        )
+    ],
+    call("PUT /procedures/{code}/file", "401 403 403 403 422", args=lambda house: {"code": BIRTH},
+         right="catalogue@city", post=nothing),
     open_call("GET /track/{code}", "404 404 404 404 404", args=code),  # with a wrong check
     open_call("GET /deadlines/preview"),
     call("POST /files", "401 422 422 422 422", post=nothing),
@@ -290,7 +411,23 @@ CALLS = [
     call("GET /dossiers/{code}", args=code),
     call("GET /dossiers/{code}/journal", args=code),
     call("GET /dossiers/{code}/receipt.pdf", args=code),
+    call("GET /dossiers/{code}/slips", args=code),
+    call("GET /dossiers/{code}/control-slip.pdf", args=code),
     call("GET /dossiers/{code}/files/{file_id}", args=kept(code="received", file_id="paper")),
+    call("GET /dossiers/{code}/rating", "401 404 404 404 404", args=code),
+    call("POST /dossiers/{code}/rating", "401 404 404 404 403", args=code,
+         post=lambda house: {"overall": 3}),
+    call("GET /dossiers/{code}/post-orders", args=code),
+    call(
+        "POST /dossiers/{code}/post-orders", "401 404 404 404 409", args=code,
+        post=lambda house: {
+            "kind": "return", "name": "Lan", "tel": "0912345678", "address": "1 Ngọc Lâm"
+        },
+    ),
+    call(
+        "POST /dossiers/{code}/post-orders/{order_id}/cancel", "401 404 404 404 404", post=nothing,
+        args=lambda house: {**code(house), "order_id": 1},
+    ),
     call("GET /dossiers/{code}/moves", args=code),
     call("POST /dossiers/{code}/moves", args=code, post=lambda house: {"move": "transfer"}),
 ]  # fmt: skip
@@ -331,4 +468,5 @@ def ask_api(house: House, row: Row, headers: dict[str, str]) -> Any:
     assert row.post is not None
     if row.path == "POST /files":
         return Client().post(address, row.post(house), headers=headers)
-    return Client().post(address, row.post(house), content_type="application/json", headers=headers)
+    ask_by = Client().put if method == "PUT" else Client().post
+    return ask_by(address, row.post(house), content_type="application/json", headers=headers)

@@ -5,15 +5,32 @@ Wired in site/wiring.py (see `TOLD` and `SLIPS` for the facts); each may run twi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.conf import settings
+from django.db.models import Model
+from django.urls import reverse
 from django.utils import translation
 
 from haicap.audit import public as audit
 from haicap.dossiers import events
-from haicap.dossiers.actions import codes, money, papers, printing
-from haicap.dossiers.models import Apology, Dossier, Handing, Opinion, Request, Withdrawal
+from haicap.dossiers.actions import codes, money, papers, posting, printing
+from haicap.dossiers.models import (
+    Apology,
+    Channel,
+    Correction,
+    Dossier,
+    FinanceDuty,
+    Handing,
+    Money,
+    Opinion,
+    PostKind,
+    PostOrder,
+    PostStatus,
+    Request,
+    Withdrawal,
+)
 from haicap.dossiers.slips.kinds import Form
 from haicap.kernel import clock
 from haicap.kernel.actor import system
@@ -29,9 +46,32 @@ TOLD: Final[Mapping[type, str]] = {
     events.CompletionAsked: "ask_before",
     events.IntakeRefused: "refused",
     events.DossierCancelled: "cancelled",
+    events.DossierTransferred: "forwarded",
+    events.DossierHandedOn: "handed_on",
     events.SupplementAsked: "supplement",
+    events.SupplementReminded: "reminded",
+    events.SupplementReceived: "supplemented",
+    events.SupplementExpired: "expired",
+    events.FinanceAsked: "duty_asked",
+    events.FinanceConfirmed: "duty_met",
+    events.Apologised: "apology",
+    events.WithdrawAsked: "withdraw_asked",
+    events.WithdrawRefused: "withdrawal_refused",
+    events.DossierWithdrawn: "withdrawn",
+    events.DossierStopped: "stopped",
+    events.SettlementRefused: "not_settled",
     events.ResultIssued: "result_ready",
     events.ResultReturned: "returned",
+    events.CorrectionOpened: "correction_asked",
+    events.ResultCorrected: "corrected",
+}
+# Where the words of a fact stand: the row it names, and its columns for "reason" and so on.
+_WORDS: Final[Mapping[str, tuple[type[Model], Mapping[str, str]]]] = {
+    "opinion": (Opinion, {"reason": "text"}),
+    "duty_row": (FinanceDuty, {"reason": "purpose"}),
+    "apology": (Apology, {"reason": "reason"}),
+    "withdrawal": (Withdrawal, {"reason": "decision"}),
+    "correction": (Correction, {"reason": "reason"}),
 }
 # Facts that are given to people in writing: the form, and the row it is made of.
 SLIPS: Final[Mapping[type, tuple[Form, type[papers.Row], str]]] = {
@@ -119,17 +159,63 @@ def tell_people(event: audit.Event) -> None:
     )
     if dossier is None:
         return
-    for party in parties.Party.objects.filter(pk__in=_people(dossier)).order_by("id"):
+    _tell(dossier, event, _LETTERS[event.kind], _people(dossier))
+
+
+def _tell(
+    dossier: Dossier, event: audit.Event, template: str, people: Iterable[int], **more: Any
+) -> None:
+    for party in parties.Party.objects.filter(pk__in=people).order_by("id"):
         with translation.override(party.language):
             values = _values(dossier, event, english=party.language == "en")
+        rates = template == "returned" and party.pk == dossier.applicant_id
+        page = reverse("dossiers:rate" if rates else "dossiers:mine_one", args=[dossier.code])
         notify.tell(
             party_id=party.pk,
-            template=_LETTERS[event.kind],
-            values=values,
+            template=template,
+            values={**values, "link": f"{settings.BASE_URL}{page}", **more},
             ref=dossier.ref,
             key=str(event.entry_id),
             at=event.happened_at,
         )
+
+
+def tell_of_money(event: audit.Event) -> None:
+    """Money is asked for or came in: the applicant hears how it stands. Who stands at the counter
+    is not written to for what they are about to pay.
+    """
+    if not event.subject.startswith("dossiers.Dossier:"):
+        return
+    dossier = Dossier.objects.select_related("procedure_version").get(pk=dossier_of(event))
+    left = event.facts.get("left", event.facts.get("amount", 0))
+    if left > 0 and (dossier.channel == Channel.COUNTER or dossier.money not in Money.owing()):
+        return
+    template = "payment_asked" if left > 0 else "payment_confirmed"
+    amount = left if left > 0 else event.facts["amount"]
+    _tell(dossier, event, template, {dossier.applicant_id}, amount=amount, due="")
+
+
+def tell_of_post(event: audit.Event) -> None:
+    """The post has the result: who waits for it hears that it is on its way."""
+    if event.facts["kind"] != PostKind.RETURN or event.facts["status"] != PostStatus.COLLECTING:
+        return
+    dossier = Dossier.objects.select_related("procedure_version").get(pk=dossier_of(event))
+    tracking = PostOrder.objects.get(pk=event.facts["order"]).tracking
+    _tell(dossier, event, "posted", _people(dossier), note=tracking)
+
+
+def call_the_post(event: audit.Event) -> None:
+    """An order is placed with the post, or called off; the post's silence is asked again."""
+    if event.kind == "dossiers.PostOrdered":
+        posting.place(order_id=event.facts["order"], at=clock.now())
+    else:
+        posting.cancel_with_post(order_id=event.facts["order"], at=clock.now())
+
+
+def return_delivered(event: audit.Event) -> None:
+    """The post delivered the result: it is returned, with the post's word as evidence."""
+    if event.facts["status"] == PostStatus.DELIVERED:
+        posting.return_delivered(order_id=event.facts["order"], at=clock.now())
 
 
 def dossier_of(event: audit.Event) -> int:
@@ -152,15 +238,17 @@ def _values(dossier: Dossier, event: audit.Event, *, english: bool) -> dict[str,
         "procedure": (version.name_en if english else "") or version.short_name,
         "agency": names.get(receiving or 0, ""),
         "at": event.happened_at,
-        "due": facts.get("due_at", ""),
+        "due": facts.get("due_at") or facts.get("pay_by") or dossier.due_at or "",
         "reply_by": facts.get("reply_by", ""),
         "how": str(Handing(dossier.wants_result).label),
         "at_counter": dossier.wants_result == Handing.COUNTER,
         "reason": "",
         "items": [],
     }
-    if facts.get("opinion"):
-        values["reason"] = Opinion.objects.get(pk=facts["opinion"]).text
+    for name, (model, columns) in _WORDS.items():
+        if facts.get(name):
+            row = model._default_manager.get(pk=facts[name])
+            values |= {value: getattr(row, column) for value, column in columns.items()}
     if facts.get("request"):
         request = Request.objects.get(pk=facts["request"])
         values |= {

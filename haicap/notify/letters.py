@@ -226,6 +226,18 @@ KINDS: Final[dict[str, Kind]] = {
         "reason",
         "reply_by",
     ),
+    "reminded": _kind(
+        _("Nhắc bổ sung"),
+        _("Hồ sơ %(code)s sắp hết hạn bổ sung"),
+        (
+            _("Hồ sơ %(code)s (%(procedure)s) vẫn đang chờ ông/bà bổ sung:"),
+            "%(items)s",
+            _("Hạn bổ sung: %(reply_by)s."),
+        ),
+        _("Hồ sơ %(code)s vẫn chờ ông/bà bổ sung. Xin đăng nhập để xem việc cần làm."),
+        "items",
+        "reply_by",
+    ),
     "supplemented": _kind(
         _("Đã nhận phần bổ sung"),
         _("Đã nhận phần bổ sung của hồ sơ %(code)s"),
@@ -281,6 +293,26 @@ KINDS: Final[dict[str, Kind]] = {
         ),
         _("Hồ sơ %(code)s chờ nghĩa vụ tài chính. Xin đăng nhập để xem việc cần làm."),
         "reason",
+    ),
+    "duty_met": _kind(
+        _("Đã xác nhận nghĩa vụ tài chính"),
+        _("Đã xác nhận nghĩa vụ tài chính của hồ sơ %(code)s"),
+        (
+            _("Nghĩa vụ tài chính của hồ sơ %(code)s (%(procedure)s) đã hoàn thành lúc %(at)s."),
+            _("Thời hạn giải quyết chạy tiếp từ lúc này. Hẹn trả kết quả: %(due)s."),
+        ),
+        _("Nghĩa vụ tài chính của hồ sơ %(code)s đã hoàn thành. Thời hạn giải quyết chạy tiếp."),
+        "due",
+    ),
+    "handed_on": _kind(
+        _("Cơ quan khác giải quyết tiếp"),
+        _("Hồ sơ %(code)s do cơ quan khác giải quyết tiếp"),
+        (
+            _("Hồ sơ %(code)s (%(procedure)s) được chuyển cho cơ quan khác lúc %(at)s."),
+            _("Hẹn trả kết quả không đổi: %(due)s."),
+        ),
+        _("Hồ sơ %(code)s do cơ quan khác giải quyết tiếp. Hẹn trả không đổi."),
+        "due",
     ),
     "apology": _kind(
         _("Xin lỗi và hẹn lại"),
@@ -397,6 +429,15 @@ KINDS: Final[dict[str, Kind]] = {
         ),
         _("Kết quả hồ sơ %(code)s đang được đính chính. Có bản mới sẽ báo ông/bà."),
         "reason",
+    ),
+    "corrected": _kind(
+        _("Đã có bản đính chính"),
+        _("Đã có bản đính chính kết quả hồ sơ %(code)s"),
+        (
+            _("Kết quả hồ sơ %(code)s (%(procedure)s) đã được đính chính lúc %(at)s."),
+            _("Bản cũ không còn giá trị. Bản mới có trong trang hồ sơ của ông/bà."),
+        ),
+        _("Kết quả hồ sơ %(code)s đã có bản mới thay bản cũ. Xin đăng nhập để xem."),
     ),
     "cancelled": _kind(
         _("Đã hủy trước tiếp nhận"),

@@ -20,10 +20,13 @@ from haicap.accounts.views.api_auth import BearerAuth
 from haicap.catalogue.views.api import router as catalogue_router
 from haicap.deadlines.views.api import router as deadlines_router
 from haicap.dossiers.views.api import router as dossiers_router
+from haicap.dossiers.views.api_service import router as service_router
+from haicap.dossiers.views.api_slips import router as slips_router
 from haicap.dossiers.views.schemas import BY_MOVE
 from haicap.files.views.api import router as files_router
 from haicap.kernel.answers import json_bytes
 from haicap.kernel.errors import Refusal
+from haicap.payments.views.api import router as payments_router
 from haicap.site import refusals
 from haicap.site.openapi import WholeAPI
 from haicap.units.views.api import router as units_router
@@ -57,7 +60,16 @@ api = WholeAPI(
     auth=BearerAuth(),
     urls_namespace="api",
 )
-for _router in (units_router, deadlines_router, catalogue_router, files_router, dossiers_router):
+for _router in (
+    units_router,
+    deadlines_router,
+    catalogue_router,
+    files_router,
+    dossiers_router,
+    slips_router,
+    service_router,
+    payments_router,
+):
     api.add_router("", _router)
 
 

@@ -29,6 +29,11 @@ def wire() -> None:
         audit.react(end, reactions.keep_control_slip, outside=True)
     for told in reactions.TOLD:
         audit.react(told, reactions.tell_people)
+    audit.react(payments.events.FeeDemanded, reactions.tell_of_money)
+    audit.react(payments.events.MoneyReceived, reactions.tell_of_money)
+    for asked in (facts.PostOrdered, facts.PostCancelAsked):
+        audit.react(asked, reactions.call_the_post, outside=True)
+    audit.react(facts.PostMoved, reactions.tell_of_post, reactions.return_delivered)
     for moved in payments.events.OF_A_DEMAND:
         audit.react(moved, reactions.follow_money, queue="people")
 

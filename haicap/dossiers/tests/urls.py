@@ -1,7 +1,10 @@
-"""The API without the pages."""
+"""The API, and the addresses of the dossier pages that messages point to."""
 
-from django.urls import path
+from django.urls import include, path
 
 from haicap.site.api import api
 
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("", include("haicap.dossiers.urls")),
+]

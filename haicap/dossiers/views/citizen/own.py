@@ -19,7 +19,7 @@ from haicap.catalogue import public as catalogue
 from haicap.dossiers import actions, paperwork, queries
 from haicap.dossiers.flow import FINAL, State
 from haicap.dossiers.models import Dossier
-from haicap.dossiers.queries import Box, Filters
+from haicap.dossiers.queries import Box, Filters, service
 from haicap.dossiers.views.citizen.draft import seen_version
 from haicap.files import public as files
 from haicap.kernel import vietnamese
@@ -132,6 +132,8 @@ def page(
         "moments": _moments(view),
         "papers": _papers(view, rules),
         "result_url": _result_url(view),
+        "may_rate": service.may_rate(dossier, request.actor),
+        "orders": service.orders_of(dossier),
         "messages": _told(request, dossier),
         "trouble": trouble,
     }
@@ -221,7 +223,7 @@ def done(request: accounts.Request, code: str) -> HttpResponse:
 
 @accounts.citizen_page
 @require_GET
-def receipt(request: accounts.Request, code: str) -> HttpResponse:
+def receipt(request: accounts.Request, code: str) -> HttpResponseBase:
     """Form 01."""
     return paperwork.receipt_response(_own(request, code))
 
