@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from haicap.catalogue import actions
+from haicap.catalogue import actions, checked, procedure_file, versions
 from haicap.catalogue.answers import reckoned
+from haicap.catalogue.checker import Finding
 from haicap.catalogue.fees import FeeView
 from haicap.catalogue.models import DeadlineRule, FeeRule, FormVersion, ProcedureVersion
 from haicap.catalogue.sources import (
@@ -198,3 +199,40 @@ def rule_days(codes: Collection[str]) -> list[date]:
         for period in rows.order_by().values_list("period", flat=True):
             found.update(edge for edge in (period.lower, period.upper) if edge is not None)
     return sorted(found)
+
+
+# --- one procedure as a file --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file read in as a draft, and what the checker says of it here."""
+
+    code: str
+    revision: int
+    findings: tuple[Finding, ...]
+
+
+def exported(*, code: str, version: str = "", day: date) -> bytes:
+    """The file of a version: a number, “draft”, or nothing for the one in force. Missing."""
+    if version == "draft":
+        return procedure_file.canonical(versions.living_draft(code).file)
+    if version:
+        number = int(version) if version.isdecimal() and len(version) < 7 else 0
+        row = versions.version_numbered(code, number)
+    else:
+        row = versions.version_on(code, day=day)
+    return procedure_file.canonical(versions.file_of(row, day=day))
+
+
+def imported(*, path: Path, by: Actor, at: datetime) -> Imported:
+    """The file as the draft of its procedure. BadSource for a file that cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(procedure_file.LARGEST + 1)
+    except OSError:
+        raise BadSource(f"Không mở được tệp {path.name}.") from None
+    draft = actions.import_draft(raw=raw, by=by, at=at)
+    file_now = procedure_file.of_content(draft.content)
+    found = checked.findings(file_now, day=day_of(at))
+    return Imported(code=draft.code, revision=draft.revision, findings=tuple(found))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from haicap.catalogue.checker.findings import Finding, Said
 from haicap.catalogue.checker.rules import MARKS, SHORTEST_BASIS
-from haicap.catalogue.editing.laying import maps
+from haicap.catalogue.editing.laying import all_maps, maps
 from haicap.catalogue.editing.tables import KINDS
 from haicap.catalogue.procedure_file import ProcedureFile
 
@@ -37,7 +37,7 @@ def check_form(file: ProcedureFile) -> list[Finding]:
     if len(str(form.get("basis") or "").strip()) < SHORTEST_BASIS:
         said.wrong("basis", _("Biểu mẫu: chưa ghi căn cứ."))
     sections, fields = form.get("sections"), form.get("fields")
-    if len(maps(sections)) != len(sections or ()) or len(maps(fields)) != len(fields or ()):
+    if not all_maps(sections or []) or not all_maps(fields or []):
         said.wrong("", _("Biểu mẫu không đúng dạng."))
         return said.found
     if not fields:
@@ -130,12 +130,12 @@ class _Fields:
     def choice(self, field: Field) -> None:
         options = maps(field.get("options"))
         values = [option.get("value") for option in options]
-        whole = len(options) == len(field.get("options") or ()) and all(
+        whole = all(
             isinstance(option.get(name), str) and option[name].strip()
             for option in options
             for name in ("value", "vi")
         )
-        if not options or not whole:
+        if not options or not whole or not all_maps(field["options"]):
             self.wrong("options", _("chưa có lựa chọn nào, hoặc có dòng trống."), field)
         elif len(set(values)) != len(values):
             self.wrong("options", _("hai lựa chọn mang cùng một mã."), field)

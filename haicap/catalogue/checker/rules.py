@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from haicap.catalogue.checker.findings import Finding, Said, World
-from haicap.catalogue.editing.laying import maps
+from haicap.catalogue.editing.laying import all_maps, maps
 from haicap.catalogue.procedure_file import CODE, ProcedureFile
 
 AUTHORITIES: Final = frozenset({"commune", "city", "other"})
@@ -151,7 +151,7 @@ def _fee(file: ProcedureFile, world: World) -> list[Finding]:
         said.wrong("collect_at", _("Chưa chọn thu lúc nào."))
     _sure(said, fee.mark, fee.basis, _("Phí, lệ phí"))
     lines = fee.scheme.get("lines", [])
-    if not isinstance(lines, list) or len(maps(lines)) != len(lines):
+    if not all_maps(lines):
         said.wrong("", _("Các khoản thu không đúng dạng."))
         return said.found
     fields = {str(one.get("name")): one for one in maps((file.form or {}).get("fields"))}
@@ -196,7 +196,7 @@ def _whole(value: Any) -> bool:
 
 def _tiers(tiers: Any) -> bool:
     found = maps(tiers)
-    if not found or len(found) != len(tiers) or not all(_whole(t.get("amount")) for t in found):
+    if not found or not all_maps(tiers) or not all(_whole(t.get("amount")) for t in found):
         return False
     ends = [tier.get("up_to") for tier in found[:-1]]
     whole = [end for end in ends if isinstance(end, int)]

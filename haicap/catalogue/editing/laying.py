@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -160,7 +160,7 @@ def written(value: Any) -> str:
 
 def listed(values: Any) -> str:
     """Values in one line with commas; true and false in small letters."""
-    if not isinstance(values, Sequence) or isinstance(values, str):
+    if not isinstance(values, list):
         return ""
     words = ("true" if one is True else "false" if one is False else str(one) for one in values)
     return ", ".join(words)
@@ -169,6 +169,11 @@ def listed(values: Any) -> str:
 def maps(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; nothing for what is no list of objects."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def all_maps(value: Any) -> bool:
+    """Whether it is a list of objects and nothing else."""
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def table_of(name: str) -> Table:

@@ -131,6 +131,8 @@ class _Reader:
             raw = cells.get(column.name)
             if column.kind == "yes" and seen:
                 found[column.name] = bool(raw)
+            elif column.kind == "ways" and seen and raw is None:
+                found[column.name] = []
             elif raw is not None:
                 value = self.one(column, raw[:40_000], path + column.name)
                 if value is not None:

@@ -13,11 +13,13 @@ from pydantic import Field
 from haicap.catalogue import forms
 from haicap.catalogue import public as catalogue
 from haicap.catalogue.facts import DeadlineView, FoundProcedure, ProcedureView
+from haicap.catalogue.views.api_keeping import router as keeping_router
 from haicap.kernel.answers import json_bytes
 from haicap.kernel.clock import day_of
 from haicap.kernel.pages import cursor
 
 router = Router(tags=["procedures"])
+router.add_router("", keeping_router)
 
 
 class ProcedureBrief(Schema):

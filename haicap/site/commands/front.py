@@ -42,6 +42,7 @@ COMMANDS = {
     "doctor": Row("doctor", "khám máy và nói cách chữa", "check the machine and say what to do"),
     "load-city": Row("city", "nạp thành phố mẫu", "load the demo city"),
     "import-procedures": Row("procedures", "nhập thủ tục từ tệp", "import procedures from a file"),
+    "procedure": Row("procedure", "xuất, nhập một thủ tục", "export or import a procedure"),
     "cast": Row("cast", "các vai trong bản mẫu", "the demo's cast"),
     "token": Row("token", "mã truy cập API của một vai", "an API token of one of the cast"),
     "add-staff": Row("staff", "tạo tài khoản cán bộ đầu tiên", "make the first staff account"),
