@@ -75,7 +75,7 @@ def phone_in(words: str, faults: Faults, field: str = "phone") -> str:
     try:
         return identifiers.phone(words, demo=settings.DEMO).number
     except identifiers.BadIdentifier as error:
-        faults.add(field, str(error))
+        faults.add(field, error.said(_))
         return ""
 
 
@@ -86,7 +86,7 @@ def email_in(words: str, faults: Faults, field: str = "email") -> str:
     try:
         return identifiers.email(words)
     except identifiers.BadIdentifier as error:
-        faults.add(field, str(error))
+        faults.add(field, error.said(_))
         return ""
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from haicap.catalogue.english import spoken
 from haicap.catalogue.models import OnlineLevel
 
 INTERNAL: Final = "noi-bo-"
@@ -44,6 +45,10 @@ class PaperView:
     @property
     def condition(self) -> str:
         return in_language(self.condition_vi, self.condition_en)
+
+    @property
+    def replaced_words(self) -> str:
+        return spoken(self.replaced_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,10 @@ class VersionRules:
     def title(self) -> str:
         return in_language(self.short_name, self.name_en)
 
+    @property
+    def result_words(self) -> tuple[str, ...]:
+        return tuple(spoken(result) for result in self.results)
+
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
@@ -152,6 +161,14 @@ class ProcedureView:
     is_complete: bool
     number: int
     valid_from: date
+
+    @property
+    def ministry_words(self) -> str:
+        return spoken(self.ministry)
+
+    @property
+    def subject_words(self) -> tuple[str, ...]:
+        return tuple(spoken(subject) for subject in self.subjects)
 
     @property
     def code(self) -> str:

@@ -14,7 +14,7 @@ posts them ("mother.name", "signers.0.name") are taken as well as nested ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -171,7 +171,7 @@ class _Check:
         try:
             return read()
         except identifiers.BadIdentifier as bad:
-            self.wrong(path, str(bad))
+            self.wrong(path, bad.said(_))
             return None
 
     def _text(self, raw: Any, path: str, *, limit: int, multiline: bool = False) -> str | None:
@@ -505,7 +505,7 @@ def show(field: Mapping[str, Any], value: Any, territory_name: Callable[[str, st
     if kind == "address" and isinstance(value, Mapping):
         return _address_words(value, territory_name)
     if kind == "person" and isinstance(value, Mapping):
-        return _person_words(value, territory_name)
+        return _person_words(field["parts"], value, territory_name)
     if kind == "group" and isinstance(value, list):
         return "; ".join(
             ", ".join(
@@ -540,11 +540,16 @@ def _address_words(value: Mapping[str, Any], territory_name: Callable[[str, str]
     )
 
 
-def _person_words(value: Mapping[str, Any], territory_name: Callable[[str, str], str]) -> str:
+def _person_words(
+    parts: Sequence[str], value: Mapping[str, Any], territory_name: Callable[[str, str], str]
+) -> str:
     words: list[str] = []
-    for part, found in value.items():
+    for part in parts:  # a kept object has lost the order in which it was told
+        found = value.get(part)
+        if not found:
+            continue
         if part == "name":
-            words.insert(0, str(found))
+            words.append(str(found))
         elif part == "birth_date":
             words.append(_("sinh %(day)s") % {"day": _day_words(found)})
         elif part == "sex":

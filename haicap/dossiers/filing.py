@@ -351,7 +351,7 @@ def check_papers(
     for slot, rule in names.items():
         if rule.required and not _is_there(rows.get(slot)):
             faults[f"papers.{slot}"] = _("Còn thiếu giấy tờ bắt buộc: %(name)s.") % {
-                "name": rule.name_vi
+                "name": rule.name
             }
     _own_files(file_ids, ref=ref, by=by, faults=faults, papers=papers)
     if faults:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,10 +20,27 @@ from haicap.kernel.errors import Refusal
 from haicap.kernel.vietnamese import clean, fold_accents
 
 
+def gettext_noop(sentence: str) -> str:
+    """Marks a sentence for the collector of texts; it is translated where it is told."""
+    return sentence
+
+
 class BadIdentifier(Refusal):
-    """A number or code that cannot be right; the sentence names what is wrong with it."""
+    """A number or code that cannot be right; the sentence names what is wrong with it.
+
+    `str()` is Vietnamese. `said` tells it in another language: this module knows no translations.
+    """
 
     status = 422
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.sentence, self.values = sentence, values
+        super().__init__(sentence % values if values else sentence)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentence as `translate` has it."""
+        told = translate(self.sentence)
+        return told % self.values if self.values else told
 
 
 class Sex(StrEnum):
@@ -68,7 +86,10 @@ PROVINCES: Final = {
     "093": "Hậu Giang", "094": "Sóc Trăng", "095": "Bạc Liêu", "096": "Cà Mau",
 }  # fmt: skip
 _DEMO_PLACE: Final = "000"
-_SEX_WORDS: Final = {Sex.MALE: "nam", Sex.FEMALE: "nữ"}
+_OTHER_SEX: Final = {
+    Sex.MALE: gettext_noop("Số định danh cá nhân này là của nam, khác với giới tính nữ đã khai."),
+    Sex.FEMALE: gettext_noop("Số định danh cá nhân này là của nữ, khác với giới tính nam đã khai."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +119,26 @@ def personal_id(
     """
     number = _compact(text)
     if not _all_digits(number):
-        raise BadIdentifier("Số định danh cá nhân chỉ gồm chữ số.")
+        raise BadIdentifier(gettext_noop("Số định danh cá nhân chỉ gồm chữ số."))
     if len(number) != 12:
-        raise BadIdentifier(f"Số định danh cá nhân phải đủ 12 chữ số, ở đây có {len(number)}.")
+        raise BadIdentifier(
+            gettext_noop("Số định danh cá nhân phải đủ 12 chữ số, ở đây có %(found)s."),
+            found=len(number),
+        )
     place = number[:3]
     if place == _DEMO_PLACE and not demo:
-        raise BadIdentifier("Số định danh cá nhân bắt đầu bằng 000 không cấp cho ai.")
+        raise BadIdentifier(gettext_noop("Số định danh cá nhân bắt đầu bằng 000 không cấp cho ai."))
     century, stated_sex = divmod(int(number[3]), 2)
     found_sex = Sex.FEMALE if stated_sex else Sex.MALE
     year = 1900 + 100 * century + int(number[4:6])
     if year > at.year:
-        raise BadIdentifier(f"Số định danh cá nhân này ghi năm sinh {year}, chưa tới.")
+        raise BadIdentifier(
+            gettext_noop("Số định danh cá nhân này ghi năm sinh %(year)s, chưa tới."), year=year
+        )
     if birth_date is not None:
         _check_birth(birth_date, year=year, at=at)
     if sex is not None and sex is not found_sex:
-        raise BadIdentifier(
-            f"Số định danh cá nhân này là của {_SEX_WORDS[found_sex]}, "
-            f"khác với giới tính {_SEX_WORDS[sex]} đã khai."
-        )
+        raise BadIdentifier(_OTHER_SEX[found_sex])
     province = PROVINCES.get(place, "")
     warnings: tuple[str, ...] = ()
     if not province and place != _DEMO_PLACE:
@@ -133,11 +156,15 @@ def personal_id(
 
 def _check_birth(birth_date: date, *, year: int, at: date) -> None:
     if birth_date > at:
-        raise BadIdentifier("Ngày sinh chưa tới.")
+        raise BadIdentifier(gettext_noop("Ngày sinh chưa tới."))
     if birth_date.year != year:
         raise BadIdentifier(
-            f"Số định danh cá nhân này ghi năm sinh {year}, "
-            f"khác với năm sinh {birth_date.year} đã khai."
+            gettext_noop(
+                "Số định danh cá nhân này ghi năm sinh %(year)s, "
+                "khác với năm sinh %(stated)s đã khai."
+            ),
+            year=year,
+            stated=birth_date.year,
         )
 
 
@@ -153,7 +180,7 @@ def old_identity_number(text: str) -> OldIdentityNumber:
     """Read a 9-digit CMND number (Luật Căn cước 2023, Điều 46: no valid paper since 2025)."""
     number = _compact(text)
     if not _all_digits(number) or len(number) != 9:
-        raise BadIdentifier("Số chứng minh nhân dân phải gồm đúng 9 chữ số.")
+        raise BadIdentifier(gettext_noop("Số chứng minh nhân dân phải gồm đúng 9 chữ số."))
     return OldIdentityNumber(number)
 
 
@@ -164,7 +191,7 @@ def passport_number(text: str) -> str:
     """Read a passport number of any country, loosely: 5 to 15 letters and digits."""
     number = _compact(text).upper()
     if not _PASSPORT.fullmatch(number):
-        raise BadIdentifier("Số hộ chiếu gồm 5 đến 15 chữ cái không dấu và chữ số.")
+        raise BadIdentifier(gettext_noop("Số hộ chiếu gồm 5 đến 15 chữ cái không dấu và chữ số."))
     return number
 
 
@@ -197,8 +224,10 @@ def tax_code(text: str, *, at: date, demo: bool = False) -> TaxCode:
     short_branch = len(number) == 12 and "-" in text
     if not _all_digits(number) or len(number) not in (10, 12, 13) or short_branch:
         raise BadIdentifier(
-            "Mã số thuế gồm 10 chữ số, 10 chữ số kèm 3 số của đơn vị phụ thuộc, "
-            "hoặc 12 chữ số của số định danh cá nhân."
+            gettext_noop(
+                "Mã số thuế gồm 10 chữ số, 10 chữ số kèm 3 số của đơn vị phụ thuộc, "
+                "hoặc 12 chữ số của số định danh cá nhân."
+            )
         )
     if len(number) == 12:
         person = personal_id(number, at=at, demo=demo)
@@ -206,11 +235,13 @@ def tax_code(text: str, *, at: date, demo: bool = False) -> TaxCode:
     head, branch = number[:10], number[10:]
     made_up = head.startswith("0000")
     if made_up and not demo:
-        raise BadIdentifier("Mã số thuế bắt đầu bằng 0000 không cấp cho ai.")
+        raise BadIdentifier(gettext_noop("Mã số thuế bắt đầu bằng 0000 không cấp cho ai."))
     if not made_up and not _tax_check(head):
-        raise BadIdentifier("Mã số thuế sai chữ số kiểm tra, hãy xem lại từng số.")
+        raise BadIdentifier(gettext_noop("Mã số thuế sai chữ số kiểm tra, hãy xem lại từng số."))
     if branch == "000":
-        raise BadIdentifier("Ba số cuối của mã số thuế đơn vị phụ thuộc phải từ 001 đến 999.")
+        raise BadIdentifier(
+            gettext_noop("Ba số cuối của mã số thuế đơn vị phụ thuộc phải từ 001 đến 999.")
+        )
     if branch:
         return TaxCode(f"{head}-{branch}", TaxCodeKind.BRANCH, made_up)
     return TaxCode(head, TaxCodeKind.ORGANISATION, made_up)
@@ -273,7 +304,7 @@ def phone(text: str, *, foreigner: bool = False, demo: bool = False) -> Phone:
     """
     dialled = _compact(text)
     if not re.fullmatch(r"\+?\d{3,20}", dialled, re.ASCII):
-        raise BadIdentifier("Số điện thoại chỉ gồm chữ số, có thể có dấu + ở đầu.")
+        raise BadIdentifier(gettext_noop("Số điện thoại chỉ gồm chữ số, có thể có dấu + ở đầu."))
     if dialled.startswith("00") and len(dialled) > 10:
         dialled = "+" + dialled[2:]
     national = dialled
@@ -287,7 +318,7 @@ def phone(text: str, *, foreigner: bool = False, demo: bool = False) -> Phone:
         return Phone("+84" + national[1:], PhoneKind.FIXED)
     if _DEMO_PHONE.fullmatch(national):
         if not demo:
-            raise BadIdentifier("Số điện thoại bắt đầu bằng 0100 không cấp cho ai.")
+            raise BadIdentifier(gettext_noop("Số điện thoại bắt đầu bằng 0100 không cấp cho ai."))
         return Phone("+84" + national[1:], PhoneKind.MOBILE, demo=True)
     if _HOTLINE.fullmatch(national):
         return Phone(
@@ -306,12 +337,17 @@ def _other_phone(dialled: str, *, national: str, foreigner: bool) -> Phone:
         warning = "Số điện thoại này không theo mẫu số nào của Việt Nam, hãy đọc lại cho người nộp."
         return Phone(dialled, PhoneKind.UNCHECKED, warnings=(warning,))
     if len(national) == 11 and national[:4] in _MOVED:
+        now = _MOVED[national[:4]]
         raise BadIdentifier(
-            f"Đầu số {national[:4]} đã đổi thành {_MOVED[national[:4]]} từ năm 2018: "
-            f"có phải số {_MOVED[national[:4]]}{national[4:]}?"
+            gettext_noop("Đầu số %(old)s đã đổi thành %(new)s từ năm 2018: có phải số %(number)s?"),
+            old=national[:4],
+            new=now,
+            number=now + national[4:],
         )
     raise BadIdentifier(
-        "Số điện thoại không đúng: di động có 10 chữ số, cố định có 11 chữ số bắt đầu bằng 02."
+        gettext_noop(
+            "Số điện thoại không đúng: di động có 10 chữ số, cố định có 11 chữ số bắt đầu bằng 02."
+        )
     )
 
 
@@ -331,13 +367,13 @@ def email(text: str) -> str:
     name, at_sign, host = address.rpartition("@")
     host = host.lower()
     if not at_sign or not name:
-        raise BadIdentifier("Thư điện tử phải có dạng ten@noi-nao.vn.")
+        raise BadIdentifier(gettext_noop("Thư điện tử phải có dạng ten@noi-nao.vn."))
     if len(address) > 254 or len(name) > 64:
-        raise BadIdentifier("Thư điện tử quá dài.")
+        raise BadIdentifier(gettext_noop("Thư điện tử quá dài."))
     if not address.isascii():
-        raise BadIdentifier("Thư điện tử viết bằng chữ không dấu.")
+        raise BadIdentifier(gettext_noop("Thư điện tử viết bằng chữ không dấu."))
     if not _MAIL_NAME.fullmatch(name) or not _MAIL_HOST.fullmatch(host):
-        raise BadIdentifier("Thư điện tử có ký tự hoặc dấu chấm đặt sai chỗ.")
+        raise BadIdentifier(gettext_noop("Thư điện tử có ký tự hoặc dấu chấm đặt sai chỗ."))
     return f"{name}@{host}"
 
 
@@ -360,7 +396,7 @@ class IdentityCard:
 
 
 _QR_LONGEST: Final = 2000
-_NOT_A_CARD: Final = (
+_NOT_A_CARD: Final = gettext_noop(
     "Không đọc được mã QR: đây không phải mã trên thẻ căn cước, hoặc quét bị thiếu."
 )
 
@@ -381,7 +417,9 @@ def identity_card_qr(text: str, *, at: date, demo: bool = False) -> IdentityCard
     if born is None or issued is None or sex is None:
         raise BadIdentifier(_NOT_A_CARD)
     if not born <= issued <= at:
-        raise BadIdentifier("Mã QR của thẻ căn cước ghi ngày sinh hoặc ngày cấp vô lý.")
+        raise BadIdentifier(
+            gettext_noop("Mã QR của thẻ căn cước ghi ngày sinh hoặc ngày cấp vô lý.")
+        )
     number = personal_id(number_text, at=at, sex=sex, birth_date=born, demo=demo)
     warnings = number.warnings
     if old and not (_all_digits(old) and len(old) in (9, 12)):
@@ -434,7 +472,7 @@ def agency_code(text: str) -> AgencyCode:
         while len(levels) > 1 and not int(levels[-1]):
             levels.pop()
         return AgencyCode(code, old_form=True, levels=tuple(levels))
-    raise BadIdentifier("Mã cơ quan có dạng H26.15 hoặc, theo mẫu cũ, 000.00.15.H26.")
+    raise BadIdentifier(gettext_noop("Mã cơ quan có dạng H26.15 hoặc, theo mẫu cũ, 000.00.15.H26."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,7 +492,7 @@ def procedure_code(text: str) -> ProcedureCode:
     code = clean(text).replace(" ", "").upper()
     found = _PROCEDURE.fullmatch(code)
     if found is None:
-        raise BadIdentifier("Mã thủ tục có dạng 1.001193.")
+        raise BadIdentifier(gettext_noop("Mã thủ tục có dạng 1.001193."))
     national, agency = found[1], found[2] or ""
     if agency:
         agency = agency_code(agency).code

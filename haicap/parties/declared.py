@@ -215,7 +215,9 @@ class _Reader:
         """What `read` gives, or `otherwise` with its sentence kept for the field."""
         try:
             return read()
-        except (_Wrong, BadIdentifier) as wrong:
+        except BadIdentifier as bad:
+            self.faults[name] = bad.said(_)
+        except _Wrong as wrong:
             self.faults[name] = str(wrong)
         return otherwise
 

@@ -63,6 +63,7 @@ CITIZEN = [
     "dossiers/filing.py",
     "dossiers/flow.py",
     "dossiers/typed.py",
+    "kernel/identifiers.py",
     "site/templates/*",
     "notify/*",
 ]

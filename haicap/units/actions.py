@@ -278,7 +278,7 @@ def _agency_code(code: str) -> str:
     try:
         return agency_code(code).code
     except BadIdentifier as error:
-        raise Invalid({"code": str(error)}) from error
+        raise Invalid({"code": error.said(_)}) from error
 
 
 def _named(name: str, short_name: str) -> dict[str, str]:

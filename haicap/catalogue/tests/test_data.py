@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.utils import translation
 
-from haicap.catalogue import fees, forms_check, load
+from haicap.catalogue import english, fees, forms_check, load
 from haicap.catalogue.load import DATA, read_file
 from haicap.catalogue.routes import legal_minutes
 from haicap.deadlines import public as deadlines
@@ -297,3 +298,14 @@ def test_the_general_form_can_be_asked_and_checked() -> None:
         demo=True,
         knows_territory=lambda territory, day: True,
     )
+
+
+def test_words_that_stand_everywhere_have_their_english() -> None:
+    words = {result["name_vi"] for data in PROCEDURES.values() for result in data["results"]}
+    words |= {paper["replaced_by"] for data in PROCEDURES.values() for paper in data["papers"]
+              if paper.get("replaced_by")}  # fmt: skip
+    words |= {subject for data in PROCEDURES.values() for subject in data["subjects"]}
+    with translation.override("en"):
+        assert [word for word in sorted(words) if english.spoken(word) == word] == []
+        assert english.spoken("Tên không ai biết") == "Tên không ai biết"
+        assert english.spoken("") == ""

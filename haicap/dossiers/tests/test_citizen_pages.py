@@ -870,5 +870,8 @@ def test_refusals_speak_english_too(huong: Any) -> None:
     answer = huong.post(url("draft_section", draft, "child") + "?lang=en", {})
     assert "Please fill in “Full name”" in text_of(answer) or "Full name" in text_of(answer)
     assert not OURS.search(text_of(answer))
+    page = url("draft_applicant", draft) + "?lang=en"
+    phone = text_of(huong.post(page, {"contact.phone": "12"}))
+    assert "Phone number: A phone number has" in phone or "This phone number is not right" in phone
     wrong = huong.post(reverse("dossiers:track") + "?lang=en", {"code": "H26-1", "check": "1234"})
     assert "No application was found" in text_of(wrong)

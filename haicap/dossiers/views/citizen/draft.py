@@ -448,7 +448,7 @@ def _handed_in(draft: Draft) -> list[tuple[str, str, str]]:
     for paper in forms.papers_of(draft.rules):
         told = list(uses.get(paper.slot, []))
         if replaced.get(paper.slot):
-            told.append(_("thay bằng dữ liệu: %(data)s") % {"data": paper.replaced_by})
+            told.append(_("thay bằng dữ liệu: %(data)s") % {"data": paper.replaced_words})
         if told:
             rows.append((paper.name, ", ".join(told), ""))
     return rows

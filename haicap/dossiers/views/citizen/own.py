@@ -186,7 +186,7 @@ def _moments(view: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _papers(view: Mapping[str, Any], rules: catalogue.VersionRules) -> list[dict[str, Any]]:
     """The papers as handed in, each with its files."""
     names = {paper.slot: paper.name for paper in rules.papers}
-    replaced_by = {paper.slot: paper.replaced_by for paper in rules.papers}
+    replaced_by = {paper.slot: paper.replaced_words for paper in rules.papers}
     by_slot: dict[str, list[dict[str, Any]]] = {}
     for file in view["files"]:
         url = reverse("dossiers:mine_file", args=[view["code"], file["id"]])

@@ -72,7 +72,7 @@ def shown(
         "name": paper.name,
         "condition": paper.condition,
         "required": paper.required if required is None else required,
-        "replaced_by": paper.replaced_by,
+        "replaced_by": paper.replaced_words,
         "url": url,
         "error": error,
         "files": [
