@@ -55,9 +55,11 @@ def movements_of(*, day: date, provider: str = "") -> QuerySet[Movement]:
 
 def booked(*, day: date, provider: str) -> int:
     """What our movements of a day come to: came in, less paid back."""
-    signed = Case(When(kind=Kind.REFUND, then=-F("amount")), default=F("amount"))
-    found = movements_of(day=day, provider=provider).aggregate(total=Coalesce(Sum(signed), 0))
-    return int(found["total"])
+    sums = movements_of(day=day, provider=provider).aggregate(
+        into=Sum("amount", filter=Q(kind=Kind.PAYMENT)),
+        back=Sum("amount", filter=Q(kind=Kind.REFUND)),
+    )
+    return int(sums["into"] or 0) - int(sums["back"] or 0)
 
 
 def day_rows(*, day: date, by: Actor) -> list[DayRow]:
@@ -65,7 +67,7 @@ def day_rows(*, day: date, by: Actor) -> list[DayRow]:
     closings = {row.provider: row for row in DayClosing.objects.filter(day=day)}
     sums = (
         movements_of(day=day)
-        .filter(access.within(by) | Q(agency__isnull=True))
+        .filter(access.within(by))
         .values("provider")
         .annotate(
             received=Coalesce(Sum("amount", filter=Q(kind=Kind.PAYMENT)), 0),
@@ -117,5 +119,5 @@ def differing(*, by: Actor, limit: int = 200) -> list[Demand]:
 def movements_shown(*, day: date, provider: str, by: Actor, limit: int = 2000) -> list[Movement]:
     """The movements of a provider's day, for the page and for the export."""
     rows = movements_of(day=day, provider=provider).select_related("demand")
-    mine = rows.filter(access.within(by) | Q(agency__isnull=True))
+    mine = rows.filter(access.within(by))
     return list(mine.order_by("happened_at", "id")[:limit])

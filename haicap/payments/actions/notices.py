@@ -26,7 +26,7 @@ from haicap.payments.gateways import REVERSED, Said
 from haicap.payments.models import Demand, Kind, Movement, Notice, NoticeState, Way
 from haicap.payments.queries import demand_by_code, order_of
 
-MOST_FORGED: Final = 100
+MOST_FORGED: Final = 20
 FOR: Final = timedelta(minutes=10)
 
 _NOTE: Final = """
