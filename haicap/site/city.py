@@ -14,6 +14,7 @@ from haicap.deadlines import load as deadlines_load
 from haicap.dossiers import load as dossiers_load
 from haicap.kernel.actor import system
 from haicap.kernel.clock import day_of
+from haicap.payments import load as payments_load
 from haicap.units import load as units_load
 from haicap.units import public as units
 
@@ -47,6 +48,7 @@ def load(*, people: bool, dossiers: int, at: datetime, say: Say) -> None:
             opened = dossiers_load.OPENED
             audit.make_months(day=day_of(opened), months=dossiers_load.months_until(at))
             everybody = accounts_load.load_people(city, by=LOADER, at=opened)
+            payments_load.load_demo_account()
         run("analyze")
         if people:
             say(f"{dossiers} hồ sơ mẫu", f"{dossiers} demo dossiers")

@@ -174,7 +174,10 @@ FORMS: Final[Mapping[str, MoveForm]] = {
                     ),
                 ),
                 Field("amount", _("Số tiền (đồng)"), "number", shown_if=("how", _PAID)),
-                Field("receipt", _("Số biên lai"), shown_if=("how", _PAID)),
+                Field(
+                    "receipt", _("Số biên lai giấy"), shown_if=("how", _PAID),
+                    hint=_("Bỏ trống: hệ thống cấp số biên lai điện tử"),
+                ),
                 Field("reason", _("Lý do miễn"), shown_if=("how", ("waived",))),
             ),
             done=_("Đã ghi khoản phí của hồ sơ %(code)s."),
