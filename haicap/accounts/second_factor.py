@@ -12,17 +12,24 @@ from datetime import datetime
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 STEP_SECONDS = 30
 ISSUER = "HaiCap"
 
 
-def _box() -> Fernet:
-    """Encrypts what the database must not give away; the key follows from the secret key."""
-    key = hashlib.sha256(b"haicap.accounts.totp:" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def _box() -> MultiFernet:
+    """Encrypts what the database must not give away; the key follows from the secret key. While a
+    key is being replaced the one before still opens.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_key(key)) for key in keys])
+
+
+def _key(secret_key: str) -> bytes:
+    digest = hashlib.sha256(b"haicap.accounts.totp:" + secret_key.encode()).digest()
+    return base64.urlsafe_b64encode(digest)
 
 
 def new_secret() -> str:

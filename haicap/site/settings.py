@@ -54,6 +54,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# The key before, while it is being replaced (docs/operations.md).
+SECRET_KEY_FALLBACKS = [key for key in [os.environ.get("HAICAP_SECRET_KEY_BEFORE", "")] if key]
 ALLOWED_HOSTS = os.environ.get("HAICAP_ALLOWED_HOSTS", "*" if DEMO else "localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("HAICAP_ORIGINS", "").split(",") if o]
 BASE_URL = os.environ.get(

@@ -162,7 +162,9 @@ def confirm_code(*, ticket: str, code: str, where: Where, at: datetime) -> Opene
         step = _step(staff, code, at=at)
         if step is not None:
             staff.totp_last_step = step
-            staff.save(update_fields=["totp_last_step"])
+            # Sealed anew: whoever signed in once needs the secret key of before no more.
+            staff.totp_secret = second_factor.sealed(second_factor.opened(staff.totp_secret) or "")
+            staff.save(update_fields=["totp_last_step", "totp_secret"])
             opened = _open_staff(staff_id=staff.pk, where=where, method="totp", at=at)
             attempts_clear(key)
             return opened

@@ -194,6 +194,21 @@ def test_signing_out_ends_the_session_and_needs_a_post(cast: Cast) -> None:
 # --- second factor ------------------------------------------------------------------------------
 
 
+def test_the_second_factor_outlives_a_change_of_the_secret_key(
+    cast: Cast, settings: Settings
+) -> None:
+    totp = enrol(cast, "quan")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the-new-one", [settings.SECRET_KEY]
+    outcome = actions.sign_in(login="quan", password=PASSWORD, where=HERE, at=AT)
+    assert isinstance(outcome, actions.CodeNeeded)
+    actions.confirm_code(ticket=outcome.ticket, code=totp.at(AT), where=HERE, at=AT)
+    settings.SECRET_KEY_FALLBACKS = []  # whoever signed in once is sealed with the new key
+    later = AT + timedelta(seconds=30)
+    outcome = actions.sign_in(login="quan", password=PASSWORD, where=HERE, at=later)
+    assert isinstance(outcome, actions.CodeNeeded)
+    assert actions.confirm_code(ticket=outcome.ticket, code=totp.at(later), where=HERE, at=later)
+
+
 def test_the_code_is_asked_after_the_password_and_opens_once(cast: Cast) -> None:
     totp = enrol(cast, "quan")
     outcome = actions.sign_in(login="quan", password=PASSWORD, where=HERE, at=AT)
