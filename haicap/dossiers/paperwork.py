@@ -102,9 +102,9 @@ def receipt_response(dossier: Dossier, *, both: bool = False) -> HttpResponseBas
     return _shown(gathering.both_copies(receipt) if both else receipt)
 
 
-def control_response(dossier: Dossier) -> HttpResponseBase:
-    """Form 06 as the journal stands now. NoReceiptYet before reception."""
-    return _shown(control.control_slip(dossier))
+def control_response(dossier: Dossier, *, at: datetime) -> HttpResponseBase:
+    """Form 06 as the journal stands at `at`. NoReceiptYet before reception."""
+    return _shown(control.control_slip(dossier, at=at))
 
 
 def _shown(paper: Paper) -> HttpResponse:

@@ -82,9 +82,11 @@ CONFIRMING: Final = "ReceiptConfirmed"  # the other half of a transfer
 WAITING: Final = frozenset({"DossierTransferred"})  # taken only when it is confirmed
 
 
-def control_slip(dossier: Dossier, *, until: int | None = None) -> d.ControlSlip:
-    """Form 06 as the journal stands, or stood with the entry `until`. NoReceiptYet before
-    reception.
+def control_slip(
+    dossier: Dossier, *, until: int | None = None, at: datetime | None = None
+) -> d.ControlSlip:
+    """Form 06 as it stands at `at`, or stood with the entry `until` of the journal, then as of that
+    entry. NoReceiptYet before reception.
     """
     if dossier.received_at is None or dossier.receiving_agency_id is None:
         raise NoReceiptYet(_("Hồ sơ chưa được tiếp nhận nên chưa có phiếu kiểm soát."))
@@ -92,7 +94,7 @@ def control_slip(dossier: Dossier, *, until: int | None = None) -> d.ControlSlip
         entry for entry in audit.history_of(dossier.ref) if until is None or entry.id <= until
     ]
     moves = [entry for entry in entries if entry.kind.startswith(PREFIX)]
-    at = max(entry.happened_at for entry in moves)
+    at = at or max(entry.happened_at for entry in moves)
     tasks = list(Task.objects.filter(dossier=dossier).order_by("created_at", "id"))
     with override("vi"):
         head, _counter = head_of(dossier.receiving_agency_id, at=at, code=dossier.code or "")
@@ -197,7 +199,9 @@ def _row(
     judged: Judge,
 ) -> d.HandOver:
     at = entry.happened_at
-    desk = next((task for task in reversed(tasks) if task.created_at == at), None)
+    desk = next((task for task in reversed(tasks) if task.created_at == at), None) or next(
+        iter(_leads(tasks, at=at)), None
+    )
     by_staff = entry.actor_kind == "staff"
     actor = names.person(entry.person) if by_staff else ""
     giver, giver_name = _side(step.giver, entry, desk, names, actor=actor)
@@ -263,16 +267,20 @@ def _verdict(entry: audit.Happening, tasks: Sequence[Task], judged: Judge) -> st
     at = entry.happened_at
     timed = [task for task in tasks if task.due_at is not None]
     closed = [task for task in timed if task.done_at == at]
-    held = [
+    desks = sorted(closed or _leads(timed, at=at), key=lambda task: task.agency_id != entry.agency)
+    due = desks[0].due_at if desks else None
+    return judged(due, at, at) if due is not None else ""
+
+
+def _leads(tasks: Iterable[Task], *, at: datetime) -> list[Task]:
+    """The desks it lay on then and still did afterwards."""
+    return [
         task
-        for task in timed
+        for task in tasks
         if task.role == TaskRole.LEAD
         and task.created_at < at
         and (task.done_at is None or task.done_at > at)
     ]
-    desks = sorted(closed or held, key=lambda task: task.agency_id != entry.agency)
-    due = desks[0].due_at if desks else None
-    return judged(due, at, at) if due is not None else ""
 
 
 def _whole(dossier: Dossier, judged: Judge, *, at: datetime) -> str:

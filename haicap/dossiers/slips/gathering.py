@@ -276,8 +276,12 @@ def _paper(row: Mapping[str, Any]) -> d.PaperLine:
 
 
 def _way(dossier: Dossier, counter: Body) -> str:
-    way = str(Handing(dossier.wants_result).label)
-    return f"{way}: {counter.name}" if dossier.wants_result == Handing.COUNTER else way
+    """Where the result is to be had, as it goes on after “nhận kết quả tại”."""
+    return {
+        str(Handing.COUNTER): counter.name,
+        str(Handing.ELECTRONIC): "tài khoản của người nộp (bản điện tử)",
+        str(Handing.POST): "địa chỉ đã đăng ký, qua bưu chính công ích",
+    }.get(dossier.wants_result, counter.name)
 
 
 def _fee_words(dossier: Dossier) -> str:

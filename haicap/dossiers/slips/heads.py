@@ -74,8 +74,15 @@ def _letterhead(made_by: Body, *, day: date) -> tuple[str, str]:
         return "", made_by.name
     above = body_of(made_by.parent_id, day=day)
     if made_by.kind == "service_point" and above.parent_id is not None:
-        return body_of(above.parent_id, day=day).name, above.name
-    return above.name, made_by.name
+        return _not_twice(body_of(above.parent_id, day=day).name, above.name)
+    return _not_twice(above.name, made_by.name)
+
+
+def _not_twice(superior: str, name: str) -> tuple[str, str]:
+    """“Chi nhánh số 4 Trung tâm …” under “Trung tâm …” is Chi nhánh số 4."""
+    if name.casefold().endswith(f" {superior.casefold()}"):
+        name = name[: -len(superior)].rstrip()
+    return superior, name
 
 
 def _place(made_by: Body, *, day: date) -> str:

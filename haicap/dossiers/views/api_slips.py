@@ -92,7 +92,8 @@ def control_slip(request: HttpRequest, code: str) -> HttpResponseBase:
     dossier = _found(request, code, "control_slip")
     if not _by(request).is_staff:
         raise ForStaff(_("Phiếu kiểm soát chỉ dành cho cán bộ giải quyết hồ sơ."))
-    return paperwork.control_response(dossier)
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return paperwork.control_response(dossier, at=at)
 
 
 def _by(request: HttpRequest) -> Actor:

@@ -276,4 +276,4 @@ def control_slip(request: accounts.Request, code: str) -> HttpResponseBase:
     audit.saw(
         request, purpose="control_slip", subjects=[dossier.ref], parties=queries.parties_of(dossier)
     )
-    return paperwork.control_response(dossier)
+    return paperwork.control_response(dossier, at=request.at)

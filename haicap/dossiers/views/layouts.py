@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -77,7 +77,7 @@ def _page(
             }
             for form in Form
         ],
-        "typed": {"valid_from": today.isoformat(), **typed},
+        "typed": {"valid_from": f"{today:%d/%m/%Y}", **typed},
         "errors": errors,
     }
     return render(request, "dossiers/staff/layouts.html", context, status=status)
@@ -166,10 +166,12 @@ def _day(typed: Mapping[str, Any], name: str, *, required: bool = False) -> date
     text = str(typed.get(name, "")).strip()
     if not text and not required:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid({name: _("Xin chọn một ngày.")}) from None
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise Invalid({name: _("Xin ghi ngày theo dạng ngày/tháng/năm.")})
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:

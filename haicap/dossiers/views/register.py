@@ -31,8 +31,9 @@ PAGE: Final = 50
 FARTHEST: Final = 100_000
 SHOWN_PRINTS: Final = 5
 # Bodies that receive dossiers.
-RECEIVING: Final = ("service_point", "branch", "centre", "commune_committee", "department")
+RECEIVING: Final = ("service_point", "branch", "commune_committee", "department", "centre")
 USUAL_PERIOD: Final = timedelta(days=30)
+_DAYS: Final = ("since", "until")
 
 
 class TooLong(Refusal):
@@ -56,6 +57,7 @@ def page(request: accounts.Request) -> HttpResponse:
     following = begin + PAGE
     context = {
         "asked": asked,
+        "typed": {name: request.GET.get(name) or getattr(asked, name) for name in _DAYS},
         "places": [(one.id, one.name) for one in places],
         "unit": next((one.name for one in places if one.id == asked.agency_id), ""),
         "errors": errors,
@@ -196,7 +198,8 @@ def _read(
     today, typed = day_of(request.at), request.GET or request.POST
     places = _places(request.actor, today)
     wanted = typed.get("agency", "")
-    own = next((one for one in places if one.id == request.actor.agency), None)
+    here = (one for one in places if one.id == request.actor.agency and one.kind != "centre")
+    own = next(here, None)
     place = own or (places[0] if places else None)
     if wanted:
         place = next((one for one in places if str(one.id) == wanted), None)
