@@ -136,7 +136,7 @@ def _apply(
         )  # fmt: skip
     else:
         rows.filter(state__in=_OPEN_TO_FAILURE).update(
-            state=MessageState.FAILED, error=f"reported undelivered: {reason}"[:500]
+            state=MessageState.FAILED, error=f"nhà mạng báo không tới máy. {reason}".strip()[:500]
         )
 
 

@@ -109,7 +109,7 @@ def _write_all(
     with translation.override(telling.language):
         words = queries.words_in_force(telling.template, telling.language)
         letter = write(telling.template, values, words)
-        by_mail = _by_mail(letter)
+        by_mail = _by_mail(letter, str(values.get("link") or settings.BASE_URL))
     written = int(_write(telling, Channel.INBOX, letter.title, letter.body) is not None)
     there = gateways.open_channels()
     ways = {way: to for way, to in addresses.items() if way in there}
@@ -120,12 +120,12 @@ def _write_all(
     return written
 
 
-def _by_mail(letter: Letter) -> str:
+def _by_mail(letter: Letter, address: str) -> str:
     """The text of an e-mail: the line, where to look, and that nobody reads answers."""
     return "\n\n".join(
         [
             letter.line,
-            _("Xem chi tiết sau khi đăng nhập: %(address)s") % {"address": settings.BASE_URL},
+            _("Xem chi tiết sau khi đăng nhập: %(address)s") % {"address": address},
             _("Thư này gửi tự động, xin không trả lời. Cần hỏi thêm, xin gọi 1022."),
         ]
     )

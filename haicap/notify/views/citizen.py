@@ -38,9 +38,10 @@ def choices(request: accounts.Request) -> HttpResponse:
             return _back("notify:choices", language)
         except Invalid as wrong:
             errors = wrong.fields
+    known = {way for way in chosen if party.email or way != Channel.EMAIL}
     context = {
         "options": _options(party),
-        "chosen": chosen,
+        "chosen": known if party.phone else known - {Channel.SMS, Channel.ZALO},
         "language": language,
         "errors": errors,
     }
