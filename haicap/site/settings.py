@@ -205,6 +205,7 @@ EMAIL_PORT = int(os.environ.get("HAICAP_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("HAICAP_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("HAICAP_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("HAICAP_SMTP_TLS", "") == "1"
+EMAIL_USE_SSL = os.environ.get("HAICAP_SMTP_SSL", "") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("HAICAP_MAIL_FROM", "hai-cap@example.vn")
 
