@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
 import logging
 import os
+import signal
 import socket
 import time
+from dataclasses import dataclass
 
-from django.db import connections
+from django.db import OperationalError, connections
 from procrastinate import PsycopgConnector
+from procrastinate.app import WorkerOptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
@@ -38,23 +43,53 @@ def run(options: argparse.Namespace) -> int:
     if isinstance(pool, dict):
         pool["max_size"] = max(pool["max_size"], options.concurrency)
         pool["min_size"], pool["max_idle"] = 0, IDLE_SECONDS
+    signals = Signals()
+    while not signals.came:
+        try:
+            asyncio.run(work(options, signals))
+        except (ConnectorException, OperationalError) as error:
+            log.warning("the database went away: %s", error.__cause__ or error)
+        if not signals.came:
+            # It also ends quietly, when what it watches breaks: only a signal is a reason to end.
+            connections["default"].close_pool()  # type: ignore[attr-defined]
+            log.warning("working again in %s seconds", AGAIN_SECONDS)
+            time.sleep(AGAIN_SECONDS)
+    return 0
+
+
+@dataclass(slots=True)
+class Signals:
+    """Whether we were told to stop."""
+
+    came: bool = False
+
+
+async def work(options: argparse.Namespace, signals: Signals) -> None:
+    """Work until told to stop, then end what is begun; or until the database goes away."""
     # Not `replace_connector`: a job that records a fact must owe its reactions in the transaction
     # of Django's connection, so the app that the modules know keeps its own connector.
-    while True:
-        try:
-            app.with_connector(connector(options.concurrency)).run_worker(
+    ours = app.with_connector(connector(options.concurrency))
+    lanes: WorkerOptions = {"queues": options.queues.split(",")} if options.queues else {}
+    async with ours.open_async():
+        working = asyncio.create_task(
+            ours.run_worker_async(
                 name="haicap",
-                queues=options.queues.split(",") if options.queues else None,
                 concurrency=options.concurrency,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=STOP_SECONDS,
+                install_signal_handlers=False,
+                **lanes,
             )
-        except ConnectorException as error:
-            log.warning("the database went away, trying again: %s", error.__cause__ or error)
-            connections.close_all()
-            time.sleep(AGAIN_SECONDS)
-        else:
-            return 0
+        )
+
+        def stop() -> None:
+            signals.came = True
+            working.cancel()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop)
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
 
 
 def connector(concurrency: int) -> PsycopgConnector:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import importlib
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +21,7 @@ from django.db import connection
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import procrastinate_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
 from haicap.accounts import load as accounts_load
 from haicap.kernel import clock
@@ -69,16 +73,37 @@ def test_jobs_owe_their_reactions_in_djangos_own_transaction(
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def run_worker(self: App, **options: Any) -> None:
+    async def run_worker(self: App, **options: Any) -> None:
         seen.update(worker=self.connector, tasks=self.tasks, options=options)
         seen["modules"] = procrastinate_app.current_app.connector
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(10)
 
-    monkeypatch.setattr(App, "run_worker", run_worker)
+    monkeypatch.setattr(App, "run_worker_async", run_worker)
     worker.run(argparse.Namespace(concurrency=3, queues=""))
     assert isinstance(seen["worker"], PsycopgConnector)
     assert isinstance(seen["modules"], DjangoConnector)
     assert seen["tasks"] is procrastinate_app.current_app.tasks
     assert seen["options"]["concurrency"] == 3
+
+
+def test_a_worker_goes_on_until_it_is_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    ways = iter(["broken", "quietly", "told"])
+
+    async def run_worker(self: App, **options: Any) -> None:
+        match next(ways):
+            case "broken":
+                raise ConnectorException
+            case "told":
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.sleep(10)
+
+    monkeypatch.setattr(App, "run_worker_async", run_worker)
+    monkeypatch.setattr(worker, "AGAIN_SECONDS", 0)
+    assert worker.run(argparse.Namespace(concurrency=1, queues="")) == 0
+    assert list(ways) == []
 
 
 def test_the_owner_of_a_folder_is_known_and_a_dead_one_is_forgotten(tmp_path: Path) -> None:
