@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import socketserver
@@ -22,7 +23,10 @@ class _Talk(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             word = line.split(b" ")[0].strip().upper()
             if word in {b"EHLO", b"HELO"}:
-                self.say("250 sink")
+                self.say("250-sink")
+                self.say("250 AUTH PLAIN" if self.server.asks_for_password else "250 8BITMIME")
+            elif word == b"AUTH":
+                self.know(line.split()[2])
             elif word == b"RCPT":
                 self.say(self.server.answer_to_recipient)
             elif word == b"DATA":
@@ -35,6 +39,12 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
             else:
                 self.say("250 ok")
+
+    def know(self, given: bytes) -> None:
+        _nobody, user, password = base64.b64decode(given).decode().split("\0")
+        self.server.told = [user, password]
+        right = self.server.password in {"", password}
+        self.say("235 welcome" if right else "535 wrong password")
 
     def take(self) -> None:
         text = b""
@@ -56,6 +66,9 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.letters: list[Any] = []
         self.answer_to_recipient = "250 ok"
         self.hang_up = False
+        self.asks_for_password = False
+        self.password = ""
+        self.told: list[str] = []
 
     @property
     def port(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -365,3 +366,41 @@ def test_the_simulators_own_reports_are_heard_as_a_providers(
 @pytest.mark.django_db
 def test_the_job_is_known_by_the_name_the_verb_uses() -> None:
     assert jobs.deliver.name == actions.JOB
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_send_it_once_and_hold_no_transaction_meanwhile(sms: Simulator) -> None:
+    tell(person())
+    row, gate = message("sms"), threading.Barrier(5)
+    held: list[bool] = []
+    sms.mood, sms.sleep = "slow", lambda _seconds: held.append(connection.in_atomic_block)
+
+    def work() -> None:
+        gate.wait()
+        notify.deliver(message_id=row.pk, at=AT)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _n in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert held == [False]
+    assert (len(sms.calls), message("sms").state) == (1, "sent")
+
+
+@pytest.mark.django_db
+def test_the_mail_server_is_told_who_we_are(sink: SmtpSink, settings: Settings) -> None:
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "haicap", "bi-mat"
+    sink.asks_for_password = True
+    tell(person())
+    assert go("email").state == "sent"
+    assert sink.told == ["haicap", "bi-mat"]
+    settings.EMAIL_HOST_PASSWORD = "sai"
+    sink.password = "bi-mat"
+    tell(person(), key="18")
+    row = Message.objects.filter(channel="email").latest("id")
+    notify.deliver(message_id=row.pk, at=AT)
+    row.refresh_from_db()
+    assert (row.state, len(sink.letters)) == ("waiting", 1)
+    assert "535" in row.error
