@@ -18,10 +18,15 @@ from pytest_django import DjangoDbBlocker
 
 from haicap.site import assets
 
+DATABASES = {"db", "transactional_db", "module_db"}
+
 
 def pytest_configure() -> None:
     assets.build_words()
     settings.FILES_STORE = "memory:///"  # the tests of the store itself choose their own
+    # A file's transaction stays open while a test of it draws or fuzzes without asking.
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["options"] += " -c idle_in_transaction_session_timeout=0"
     # Django would empty every table behind a test that commits: what was loaded for all the others
     # would have to be loaded again, and stays away where the tests come in another order.
     TransactionTestCase._fixture_setup = classmethod(lambda cls: to_a_copy())  # type: ignore[attr-defined]
@@ -33,6 +38,25 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", action="store_true", help="only the tests that ask the database something"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database"):
+        left_out = [item for item in items if not asks_the_database(item)]
+        items[:] = [item for item in items if asks_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether the test has a database at all."""
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not DATABASES.isdisjoint(names)
 
 
 @contextmanager

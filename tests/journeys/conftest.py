@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, sync_playwright
+from django.db import connection
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -54,6 +55,12 @@ def server(built: Path, django_db_setup: None, django_db_blocker: DjangoDbBlocke
         live = LiveServer("127.0.0.1")
         yield live.url
         live.stop()
+        # Its threads leave their connections open, and the database could not be thrown away.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +68,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all; every visitor has a profile of its own in it."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}; set HAICAP_CHROMIUM")
+    expect.set_options(timeout=10_000)  # the machine may be busy with the other browser
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM,
@@ -91,9 +99,10 @@ def visitor_with(server: str, chromium: Browser) -> Iterator[VisitorMaker]:
             }
         )
         context.set_default_timeout(10_000)
-        if options.get("java_script_enabled", True):
+        scripted = options.get("java_script_enabled", True)
+        if scripted:
             context.add_init_script(BREACHES)
-        made.append(Visitor(context, server))
+        made.append(Visitor(context, server, scripted=scripted))
         return made[-1]
 
     yield make

@@ -35,7 +35,7 @@ class Officer:
         self.type(PASSWORD)
         self.press("Enter")
         self.page.wait_for_url("**/ban/")
-        self.page.wait_for_load_state("networkidle")
+        visitor.is_whole()
 
     def press(self, *keys: str) -> None:
         """Keys, one after the other."""
@@ -255,7 +255,7 @@ def test_a_walk_in_is_received_in_one_screen_for_another_commune(
     expect(page.get_by_role("link", name="Xác nhận tình trạng hôn nhân")).to_be_focused()
     counter.press("Enter")
     page.wait_for_url("**thu-tuc=**")
-    page.wait_for_load_state("networkidle")
+    counter.visitor.is_whole()
     assert counter.visitor.focused()["id"] == "qr"
     counter.type(CARD)  # the scanner types and presses Enter
     counter.press("Enter")

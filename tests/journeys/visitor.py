@@ -39,8 +39,9 @@ BREACHES = """document.addEventListener("securitypolicyviolation", (event) => {
 class Visitor:
     """Somebody at a browser. `page` is Playwright's; the rest is what we watch and measure."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, *, scripted: bool) -> None:
         self.address = address
+        self.scripted = scripted
         self.context = context
         self.troubles: list[str] = []
         self.page = context.new_page()
@@ -68,11 +69,19 @@ class Visitor:
             self.troubles.append(f"{response.status}: {response.url}")
 
     def open(self, path: str, *, status: int = 200) -> None:
-        """Go to one of our pages and wait until it is quiet; its status must be as told."""
+        """Go to one of our pages and wait until it is whole; its status must be as told."""
         response = self.page.goto(self.address + path)
         assert response is not None
         assert response.status == status, f"{path}: {response.status}"
-        self.page.wait_for_load_state("networkidle")
+        self.is_whole()
+
+    def is_whole(self) -> None:
+        """The fonts are there and no part is on its way. Not half a second of silence each time."""
+        if self.scripted:
+            self.page.wait_for_load_state("load")
+            self.page.wait_for_function(
+                "document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
+            )
 
     def look(self, name: str, *, widths: tuple[ViewportSize, ...] = WIDTHS) -> None:
         """Keep a picture of the page at each width, and hold the page against all we promise of it:
@@ -83,7 +92,8 @@ class Visitor:
         for size in widths:
             self.page.set_viewport_size(size)
             self.page.wait_for_timeout(50)  # the layout follows the window
-            self.page.screenshot(path=PICTURES / f"{name}-{size['width']}.png", full_page=True)
+            picture = PICTURES / f"{name}-{size['width']}.jpg"
+            self.page.screenshot(path=picture, type="jpeg", quality=85, full_page=True)
             self.stays_inside()
             if size in (widths[0], widths[-1]):
                 self.is_accessible()

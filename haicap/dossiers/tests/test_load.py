@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -115,9 +116,25 @@ def side_by_side(planned: list[Life], town: Town) -> tuple[list[str], set[str]]:
     return differences(told, Pages.read()), seen
 
 
+def telling(planned: list[Life]) -> list[Life]:
+    """Those with something the ones before have not: a move after another, a move by another kind
+    of person, an end, a procedure. The long campaign compares all.
+    """
+    told: set[tuple[str, ...]] = set()
+    kept = []
+    for life in planned:
+        moves = [act.move for act in life.acts]
+        new = {*pairwise(moves), *((act.move, str(act.by.kind)) for act in life.acts)}
+        new |= {(moves[-1],), (life.commune, life.procedure)}
+        if not new <= told:
+            kept.append(life)
+            told |= new
+    return kept
+
+
 @pytest.mark.slow
 def test_every_row_is_as_the_verbs_leave_it(town: Town) -> None:
-    planned = some_lives(town, bode=range(54), cuanam=range(8))
+    planned = telling(some_lives(town, bode=range(54), cuanam=range(8)))
     found, seen = side_by_side(planned, town)
     assert found == []
     assert seen == set(State) - {State.DRAFT}

@@ -58,9 +58,11 @@ def groups(words: list[str], *, long: bool, browser: bool) -> Iterator[bool]:
         return
     cores = str(max(2, len(os.sched_getaffinity(0))))
     yield pytest(["-n", cores, "-m", f"not journey and not start{short}"])
+    # Two browsers, each with a server and a city of its own; most of their time is waiting.
     if browser:
-        yield pytest(["-m", f"journey{short}"])
-    yield pytest(["-m", f"start and not journey{short}"])
+        yield pytest(["-n", "2", "-m", f"journey{short}"])
+    # The demo city beside the production installation; those of one stay in their order.
+    yield pytest(["-n", "2", "--dist", "loadgroup", "-m", f"start and not journey{short}"])
 
 
 def pytest(words: list[str]) -> bool:
