@@ -69,18 +69,17 @@ async def work(options: argparse.Namespace, signals: Signals) -> None:
     # Not `replace_connector`: a job that records a fact must owe its reactions in the transaction
     # of Django's connection, so the app that the modules know keeps its own connector.
     ours = app.with_connector(connector(options.concurrency))
-    lanes: WorkerOptions = {"queues": options.queues.split(",")} if options.queues else {}
+    how: WorkerOptions = {
+        "name": "haicap",
+        "concurrency": options.concurrency,
+        "delete_jobs": "successful",
+        "shutdown_graceful_timeout": STOP_SECONDS,
+        "install_signal_handlers": False,
+    }
+    if options.queues:
+        how["queues"] = options.queues.split(",")
     async with ours.open_async():
-        working = asyncio.create_task(
-            ours.run_worker_async(
-                name="haicap",
-                concurrency=options.concurrency,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=STOP_SECONDS,
-                install_signal_handlers=False,
-                **lanes,
-            )
-        )
+        working = asyncio.create_task(ours.run_worker_async(**how))
 
         def stop() -> None:
             signals.came = True
