@@ -282,6 +282,10 @@ PAGES = [
         args=kept(code="asked", file_id="waiting"),
     ),
     citizen("dossiers:cancel", "ci 404 403 403 302", args=kept(code="asked"), post=nothing),
+    citizen(
+        "dossiers:withdraw", "ci 404 403 403 302", args=kept(code="received"),
+        post=lambda house: {"reason": "Không cần nữa"},
+    ),
     citizen("dossiers:rate", args=code),
     citizen("dossiers:take", "ci 404 403 403 302", args=kept(code="issued"), post=nothing),
     citizen("dossiers:read_messages", "ci 404 403 403 302", args=code, post=nothing),

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from haicap.dossiers import actions
 from haicap.dossiers.actions import posting
 from haicap.kernel import clock
+from haicap.kernel.actor import system
+
+
+@app.periodic(cron="5 8-17 * * *")
+@app.task(
+    name="dossiers.remind_supplements", queueing_lock="dossiers.remind_supplements", queue="soon"
+)
+def remind_supplements(timestamp: int) -> None:
+    """Tell who has to supplement soon, by day."""
+    actions.remind_supplements(by=system("supplements"), at=clock.now())
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(
+    name="dossiers.expire_supplements", queueing_lock="dossiers.expire_supplements", queue="soon"
+)
+def expire_supplements(timestamp: int) -> None:
+    """End the dossiers whose supplement did not come, and say so."""
+    actions.expire_supplements(by=system("supplements"), at=clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -48,6 +48,7 @@ citizen_urls = [
     path(f"{_one}/nop-phi/", money.mine, name="mine_fee"),
     path(f"{_one}/nop-phi/cong/", money.online, name="mine_fee_online"),
     path(f"{_one}/huy/", own.cancel, name="cancel"),
+    path(f"{_one}/rut/", own.withdraw, name="withdraw"),
     path(f"{_one}/nhan-ket-qua/", own.take, name="take"),
     path(f"{_one}/danh-gia/", rating.rate, name="rate"),
     path(f"{_one}/da-doc/", own.read, name="read_messages"),

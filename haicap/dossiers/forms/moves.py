@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, cast
 
@@ -15,6 +15,8 @@ from haicap.catalogue import public as catalogue
 from haicap.dossiers import actions
 from haicap.dossiers.filing import PaperIn
 from haicap.dossiers.flow import MOVE_WORDS
+from haicap.dossiers.forms import turns
+from haicap.dossiers.forms.shapes import Field, MoveForm
 from haicap.dossiers.models import Dossier
 from haicap.files import public as files
 from haicap.kernel.actor import Actor
@@ -22,51 +24,6 @@ from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid
 from haicap.kernel.vietnamese import clean, fold_accents
 from haicap.units import public as units
-
-Words = Any  # text, or text translated when shown
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a move's form, as the field component shows it."""
-
-    name: str
-    label: Words
-    kind: str = "text"
-    required: bool = False
-    hint: Words = ""
-    options: tuple[tuple[str, Words], ...] = ()
-    value: str = ""
-    rows: int = 3
-    usual: tuple[tuple[str, Words], ...] = ()  # of the options those that are likely meant
-    shown_if: tuple[str, tuple[str, ...]] | None = None  # asked only when a field has such a value
-
-
-@dataclass(frozen=True, slots=True)
-class MoveForm:
-    """A move as it is offered: its words, its letter, whether it goes forward, its fields."""
-
-    move: str
-    words: Words
-    key: str
-    icon: str
-    kind: str  # primary: the usual next step | secondary | danger
-    fields: tuple[Field, ...] = ()
-    papers: bool = False  # with a table of papers to count
-    upload: bool = False  # with a PDF to hand in
-    done: Words = ""  # said when it is done
-
-    @property
-    def at_once(self) -> bool:
-        """Whether one press is enough: it is the usual step, and nothing has to be written."""
-        must = any(field.required for field in self.fields) or self.papers or self.upload
-        return self.kind == "primary" and not must
-
-    @property
-    def asks(self) -> bool:
-        """Whether there is anything to write, if only a note."""
-        return bool(self.fields) or self.papers or self.upload or not self.at_once
-
 
 _NOTE = Field("note", _("Ghi chú cho người nhận"), "textarea", rows=2)
 _REASON = Field("reason", _("Lý do"), "textarea", required=True)
@@ -207,7 +164,7 @@ FORMS: Final[Mapping[str, MoveForm]] = {
         ),
         MoveForm(
             "ask_supplement", MOVE_WORDS["ask_supplement"], "y", "file-question-mark", "secondary",
-            _ASKED, done=_("Đã yêu cầu bổ sung hồ sơ %(code)s."),
+            (*_ASKED, turns.AGAIN), done=_("Đã yêu cầu bổ sung hồ sơ %(code)s."),
         ),
         MoveForm(
             "send_back", MOVE_WORDS["send_back"], "b", "undo-2", "danger",
@@ -228,7 +185,7 @@ FORMS: Final[Mapping[str, MoveForm]] = {
             done=_("Đã hủy hồ sơ %(code)s."),
         ),
     )
-}  # fmt: skip
+} | {form.move: form for form in turns.FORMS}  # fmt: skip
 
 
 def offered(legal: tuple[str, ...], dossier: Dossier, *, at: datetime) -> list[MoveForm]:
@@ -255,6 +212,14 @@ def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:
             "agency_code",
             options=tuple((a.code, agency_words(a)) for a in _deciding(day_of(at))),
             usual=_likely(dossier, at=at),
+        )
+    if form.move in turns.FILLED:
+        return turns.FILLED[form.move](form, dossier, at)
+    if form.move == "hand_on":
+        return _with(
+            form,
+            "agency_code",
+            options=tuple((a.code, agency_words(a)) for a in _deciding(day_of(at))),
         )
     if form.move == "settle_fee":
         return _with(form, "amount", value=str(dossier.fee_total))
@@ -330,13 +295,17 @@ def read(move: str, request: HttpRequest, *, by: Actor, at: datetime) -> dict[st
     """The arguments of the verb from the posted form. Invalid at what has no meaning at all."""
     posted = request.POST
     form = FORMS[move]
+    if move == "consult":
+        return {"questions": turns.questions(posted, at=at)}
     values: dict[str, Any] = {}
     for field in form.fields:
         values |= _read_field(field, posted, at=at)
     if form.papers:
         values["papers"] = counted_papers(posted)
-    if form.upload:
+    if form.upload and move == "draft_result":
         values = _draft(values, request, by=by, at=at)
+    elif form.upload and request.FILES.get("file") is not None:
+        values |= _draft(values, request, by=by, at=at)
     return values
 
 
@@ -345,8 +314,14 @@ def _read_field(field: Field, posted: QueryDict, *, at: datetime) -> dict[str, A
     match field.name:
         case "items":
             return {"items": [{"todo": line} for line in text.splitlines() if line.strip()]}
-        case "reply_by":
-            return {"reply_by": _day(text)}
+        case "reply_by" | "pay_by" | "new_due":
+            return {field.name: turns.day(text, field.name, required=field.required)}
+        case "agree":
+            return {"agree": text == "yes"}
+        case "consultation_id":
+            return {"consultation_id": _whole(text, field.name) if text.strip() else None}
+        case "paid":
+            return {"paid": _whole(text, field.name)}
         case "agency_code":
             chosen = text.strip() or posted.get("agency_usual", "")
             return {"agency_code": agency_code(chosen, day=day_of(at))}
@@ -356,7 +331,7 @@ def _read_field(field: Field, posted: QueryDict, *, at: datetime) -> dict[str, A
 
 
 # Where the form shows a fault that the verb names otherwise.
-_SHOWN_AT: Final = {"values": "content", "file_id": "file"}
+_SHOWN_AT: Final = {"values": "content", "file_id": "file"} | turns.SHOWN_AT
 
 
 def at_fields(faults: Mapping[str, str]) -> dict[str, str]:
@@ -365,17 +340,10 @@ def at_fields(faults: Mapping[str, str]) -> dict[str, str]:
     for name, sentence in faults.items():
         first = name.partition(".")[0]
         shown = name if first == "papers" and name != first else _SHOWN_AT.get(first, first)
+        if first == "questions":
+            shown = turns.shown_at(name)
         found.setdefault(shown, sentence)
     return found
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return datetime.strptime(text.strip(), "%d/%m/%Y").date()  # noqa: DTZ007 - a day, no moment
-    except ValueError:
-        raise Invalid({"reply_by": gettext("Ghi ngày như 25/11/2026.")}) from None
 
 
 def _whole(text: str, name: str) -> int | None:

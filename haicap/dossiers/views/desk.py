@@ -92,7 +92,10 @@ def work_of(
     request: accounts.Request, dossier: Dossier, trouble: Mapping[str, Any]
 ) -> dict[str, Any]:
     """One dossier as its page and the leader's pile show it."""
-    view = queries.dossier_view(dossier=dossier, by=request.actor, at=request.at)
+    by, at = request.actor, request.at
+    view = queries.dossier_view(dossier=dossier, by=by, at=at)
+    if any(desk["done_at"] is None and desk["opened_at"] is None for desk in view["desks"]):
+        audit.afterwards(request, lambda: actions.opened(dossier_id=dossier.pk, by=by, at=at))
     papers = _shown(view)
     asked = request.GET.get("file", "")
     rules = catalogue.rules_by_ids(
@@ -165,8 +168,15 @@ def _holder(view: Mapping[str, Any]) -> dict[str, Any] | None:
 def _waits_for(view: Mapping[str, Any], others: list[dict[str, Any]]) -> str:
     if view["state"] in (State.PRE_SUPP, State.SUPP_REQ):
         return _("chờ người nộp bổ sung")
-    if view["state"] == State.ISSUED:
+    if view["state"] in (State.ISSUED, State.REFUSED):
         return _("chờ người dân nhận kết quả")
+    if view["state"] == State.FIN_DUTY:
+        return _("chờ người nộp làm nghĩa vụ tài chính")
+    if view["state"] == State.WITHDRAW_REQ:
+        return _("chờ quyết định việc rút hồ sơ")
+    asked = [desk["agency"] for desk in others if desk["step"] == access.CONSULT]
+    if asked:
+        return _("chờ ý kiến của %(units)s") % {"units": ", ".join(asked)}
     confirm = next((desk for desk in others if desk["step"] == "confirm"), None)
     if confirm is not None:
         return _("chờ %(agency)s xác nhận đã nhận") % {"agency": confirm["agency"]}

@@ -23,7 +23,7 @@ from haicap.dossiers.queries import Box, Filters, service
 from haicap.dossiers.views.citizen.draft import seen_version
 from haicap.files import public as files
 from haicap.kernel import vietnamese
-from haicap.kernel.errors import Missing, Refusal
+from haicap.kernel.errors import Invalid, Missing, Refusal
 from haicap.notify import public as notify
 
 MOST_MESSAGES = 200
@@ -82,6 +82,10 @@ def _card(row: Mapping[str, Any], note: str = "") -> dict[str, Any]:
 def _asked(row: Mapping[str, Any]) -> str:
     if row["state"] in ASKS:
         return _("Cơ quan đang chờ ông bà nộp thêm giấy tờ hoặc thông tin.")
+    if row["state"] == State.FIN_DUTY:
+        return _("Ông bà cần nộp nghĩa vụ tài chính để hồ sơ đi tiếp.")
+    if row["state"] == State.REFUSED:
+        return _("Hồ sơ không được giải quyết. Mời ông bà nhận văn bản nêu lý do.")
     return _("Đã có kết quả. Mời ông bà mở hồ sơ để nhận.")
 
 
@@ -164,7 +168,12 @@ def _moments(view: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "state": "now",
             }
         )
-    elif state == State.ISSUED:
+    elif state == State.WITHDRAW_REQ:
+        moments.append({"title": _("Chờ quyết định việc rút hồ sơ"), "state": "now"})
+        return moments
+    elif state == State.FIN_DUTY:
+        moments.append({"title": _("Chờ ông bà nộp nghĩa vụ tài chính"), "state": "stopped"})
+    elif state in (State.ISSUED, State.REFUSED):
         moments.append({"title": _("Chờ ông bà nhận kết quả"), "state": "now"})
         return moments
     else:
@@ -261,6 +270,34 @@ def cancel(request: accounts.Request, code: str) -> HttpResponse:
         dossier.refresh_from_db()
         return page(request, dossier, trouble=str(refusal), status=refusal.status)
     return _back(code, _("Đã hủy hồ sơ %(code)s.") % {"code": code})
+
+
+@accounts.citizen_page
+@require_http_methods(["GET", "POST"])
+def withdraw(request: accounts.Request, code: str) -> HttpResponse:
+    """Ask to have a received dossier back, after asking why."""
+    dossier = _own(request, code)
+    view = queries.dossier_view(dossier=dossier, by=request.actor, at=request.at)
+    if request.method == "GET":
+        if not any(move["move"] == "request_withdraw" for move in view["moves"]):
+            return page(request, dossier)
+        return render(request, "dossiers/citizen/withdraw.html", {"view": view, "error": ""})
+    try:
+        actions.request_withdraw(
+            dossier_id=dossier.pk,
+            reason=request.POST.get("reason", ""),
+            seen_version=seen_version(request),
+            by=request.actor,
+            at=request.at,
+        )
+    except Invalid as invalid:
+        error = invalid.fields.get("reason", str(invalid))
+        told = {"view": view, "error": error}
+        return render(request, "dossiers/citizen/withdraw.html", told, status=422)
+    except Refusal as refusal:
+        dossier.refresh_from_db()
+        return page(request, dossier, trouble=str(refusal), status=refusal.status)
+    return _back(code, _("Đã gửi đề nghị rút hồ sơ %(code)s.") % {"code": code})
 
 
 @accounts.citizen_page

@@ -343,6 +343,7 @@ class SettleFee(MoveIn):
     )
     receipt: str = Field("", max_length=60, description="Number of the receipt; not for waived.")
     reason: str = Field("", max_length=TEXT, description="Why it is waived.")
+    basis: str = Field("", max_length=TEXT, description="Legal basis of the waiver.")
 
 
 class QuestionIn(In):
