@@ -8,7 +8,6 @@ a view's showing of personal data leave a row.
 
 from haicap.audit.actions import (
     Event,
-    carry_out,
     deliver_due,
     make_months,
     react,
@@ -25,7 +24,6 @@ __all__ = [
     "Happening",
     "ReadBy",
     "afterwards",
-    "carry_out",
     "deliver_due",
     "histories_of",
     "history_of",

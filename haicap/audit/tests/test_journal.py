@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 
 from haicap.audit import actions
 from haicap.audit import public as audit
+from haicap.audit.actions import carry_out
 from haicap.audit.models import DoneMark, Entry
 from haicap.kernel import clock
 from haicap.kernel.actor import Actor, ActorKind, Duty
@@ -99,7 +100,7 @@ def test_a_reaction_runs_once_however_often_it_is_called() -> None:
     audit.react(Rang, hear)
     entry = ring(4)
     assert audit.deliver_due(at=AT) == 1
-    assert audit.carry_out(entry_id=entry, reaction="audit.hear", at=AT) is False
+    assert carry_out(entry_id=entry, reaction="audit.hear", at=AT) is False
     assert heard == [4]
 
 
@@ -109,7 +110,7 @@ def test_a_failed_reaction_leaves_no_mark_and_may_run_again() -> None:
     entry = ring(5)
     for _ in range(2):
         with pytest.raises(RuntimeError):
-            audit.carry_out(entry_id=entry, reaction="audit.stumble", at=AT)
+            carry_out(entry_id=entry, reaction="audit.stumble", at=AT)
     assert missed == [entry, entry]
     assert not DoneMark.objects.exists()
 

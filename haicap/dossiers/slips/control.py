@@ -294,6 +294,6 @@ def _whole(dossier: Dossier, judged: Judge, *, at: datetime) -> str:
 def _change(at: datetime, before: datetime, after: datetime, basis: str) -> str:
     why = f" ({basis})" if basis else ""
     return (
-        f"{local(at):%d/%m/%Y}: từ {vietnamese.due_words(before)} sang"
+        f"{local(at):%d/%m/%Y}: hạn trả từ {vietnamese.due_words(before)} chuyển sang"
         f" {vietnamese.due_words(after)}{why}"
     )
