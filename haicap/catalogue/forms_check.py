@@ -6,6 +6,7 @@ A definition (haicap/data/README.md) has sections and fields. Clean values by ki
   address -> {"territory": code, "at": day, "detail"} or {"elsewhere", "detail"} outside the city ·
   person -> {"name", "birth_date", "sex": "male" | "female", "personal_id", "ethnicity",
   "nationality", "phone", "job", "address"}, cut to the field's `parts`.
+A `file` has no answer: it is a paper asked for, in the slot of the field's name (`attached`).
 A text with the `format` person_name is read like the name of a person: letters, no digits or marks.
 Fields hidden by `show_if` are dropped; optional empty ones are left out. Flat answers as a web form
 posts them ("mother.name", "signers.0.name") are taken as well as nested ones.
@@ -121,6 +122,10 @@ class _Check:
     def one(self, field: Mapping[str, Any], raw: Any, path: str) -> Any:
         """The clean value of one field; None when there is none."""
         kind = field["kind"]
+        if kind == "file":
+            if raw not in (None, "", []):
+                self.wrong(path, _("Mục này là tệp: xin gửi ở phần giấy tờ."))
+            return None
         if kind == "checkbox":
             return self._checkbox(field, raw, path)
         if kind == "group":
@@ -402,6 +407,38 @@ def _kept(raw: Any) -> Any:
 
 def _dots(number: int) -> str:
     return f"{number:,}".replace(",", ".")
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def attached(definition: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, str]]:
+    """(field, condition_vi, condition_en) of the fields that are files, in order."""
+    fields = {field["name"]: field for field in definition["fields"]}
+    for field in definition["fields"]:
+        if field["kind"] == "file":
+            found = field.get("show_if")
+            deciding = fields.get(found["field"]) if found else None
+            if found is None or deciding is None:
+                yield field, "", ""
+                continue
+            said = [_choice_words(deciding, value) for value in found["in"]]
+            vietnamese = ", ".join(one for one, _english in said)
+            english = ", ".join(one for _vietnamese, one in said)
+            yield (
+                field,
+                f"Khi “{deciding['label_vi']}”: {vietnamese}",
+                f"When “{deciding.get('label_en') or deciding['label_vi']}”: {english}",
+            )
+
+
+def _choice_words(field: Mapping[str, Any], value: Any) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return ("có", "yes") if value else ("không", "no")
+    for option in field.get("options", ()):
+        if option["value"] == value:
+            return str(option["vi"]), str(option.get("en") or option["vi"])
+    return str(value), str(value)
 
 
 # --- words of a form ----------------------------------------------------------------------------

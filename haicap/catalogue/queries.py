@@ -183,7 +183,7 @@ def _rules(
         identity_level=version.identity_level,
         online_level=version.online_level,
         channels=tuple(version.channels),
-        papers=_papers(version),
+        papers=(*_papers(version), *_attached(version, form)),
         route=_route(version, deadline),
         results=tuple(version.results),
         open_for_submission=not reason,
@@ -240,6 +240,27 @@ def _papers(version: ProcedureVersion) -> tuple[PaperView, ...]:
         )
         for paper in version.papers.order_by("position")
     )
+
+
+def _attached(version: ProcedureVersion, form: FormVersion) -> list[PaperView]:
+    """The files a form asks for, as papers: the slot is the name of the field."""
+    return [
+        PaperView(
+            slot=field["name"],
+            name_vi=str(field["label_vi"]),
+            name_en=str(field.get("label_en", "")),
+            kind="paper",
+            required=bool(field.get("required")) and not condition_vi,
+            condition_vi=condition_vi,
+            condition_en=condition_en,
+            originals=0,
+            copies=0,
+            replaced_by="",
+            mark=form.mark,
+            basis=form.basis,
+        )
+        for field, condition_vi, condition_en in forms_check.attached(form.definition)
+    ]
 
 
 def _route(version: ProcedureVersion, deadline: DeadlineRule | None) -> tuple[StepView, ...]:

@@ -46,6 +46,7 @@ def check_form(file: ProcedureFile) -> list[Finding]:
     _Fields(said, maps(sections), maps(fields)).all()
     _place(said, form, maps(fields))
     _mentions(said, file, maps(fields))
+    _slots(said, file, maps(fields))
     return said.found
 
 
@@ -216,6 +217,15 @@ def _place(said: Said, form: Field, fields: list[Field]) -> None:
         if field is None or field.get("kind") != "address":
             words = _("Nơi giải quyết theo mục “%(name)s”: không có mục địa chỉ nào như vậy.")
             said.wrong("place", words % {"name": str(place.get("field") or "")[:40]})
+
+
+def _slots(said: Said, file: ProcedureFile, fields: list[Field]) -> None:
+    """A file of the form is a paper too: the two share their slots."""
+    slots = {paper.slot for paper in file.papers}
+    for field in fields:
+        if field.get("kind") == "file" and field.get("name") in slots:
+            words = _("Tệp “%(name)s” trùng mã ngăn với một giấy tờ trong thành phần hồ sơ.")
+            said.wrong("fields", words % {"name": str(field["name"])})
 
 
 def _mentions(said: Said, file: ProcedureFile, fields: list[Field]) -> None:

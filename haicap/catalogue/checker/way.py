@@ -109,7 +109,7 @@ def _hours(said: Said, file: ProcedureFile) -> None:
         words = _(
             "Các bước cộng lại %(total)s phút làm việc, vượt thời hạn của luật: %(most)s phút."
         )
-        said.wrong("route.0.minutes", words % {"total": total, "most": most})
+        said.wrong("route", words % {"total": total, "most": most})
 
 
 def _people(said: Said, file: ProcedureFile, world: World) -> None:

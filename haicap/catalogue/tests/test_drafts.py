@@ -217,6 +217,9 @@ def test_a_new_form_leaves_the_old_one_to_old_dossiers(soat: Actor, other: Actor
     def asked(file: ProcedureFile) -> ProcedureFile:
         form = json.loads(json.dumps(file.form))
         form["fields"][0]["label_vi"] = "Họ tên đầy đủ của bé"
+        photo = {"name": "anh", "kind": "file", "section": "child", "label_vi": "Ảnh"}
+        shown = {"show_if": {"field": "child_sex", "in": ["male"]}, "required": True}
+        form["fields"] += [photo, {**photo, "name": "anh_2", **shown}]
         return msgspec.structs.replace(file, form=form)
 
     actions.edit_draft(code=BIRTH, part="form", change=asked, revision=None, by=soat, at=AT)
@@ -225,6 +228,9 @@ def test_a_new_form_leaves_the_old_one_to_old_dossiers(soat: Actor, other: Actor
     now = public.version_at(BIRTH, day=TODAY)
     assert now.form_version_id != before.form_version_id
     assert FormVersion.objects.get(pk=now.form_version_id).number == 2
+    photos = {paper.slot: (paper.required, paper.condition_vi) for paper in now.papers[-2:]}
+    assert photos == {"anh": (False, ""), "anh_2": (False, "Khi “Giới tính”: Nam")}
+    assert len(public.rules_by_ids(before.version_id, before.form_version_id).papers) == 8
     old = public.form_definition(before.form_version_id)
     assert old["fields"][0]["label_vi"] == "Họ, chữ đệm, tên"
 

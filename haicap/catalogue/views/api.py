@@ -113,7 +113,8 @@ class FormOut(Schema):
     (today when left out)} or {"elsewhere": string, "detail": string} outside the city; person ->
     an object of its `parts` (name, birth_date, sex male|female, personal_id, ethnicity,
     nationality, phone, job, address), all needed but those in `optional`; group -> a list of `min`
-    to `max` objects of its `fields`. A field with `show_if` is asked for only when the named field
+    to `max` objects of its `fields`; file has no answer: send it among the papers, with the field's
+    name as its `slot`. A field with `show_if` is asked for only when the named field
     has one of the values.
     """
 
