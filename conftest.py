@@ -24,9 +24,10 @@ DATABASES = {"db", "transactional_db", "module_db"}
 def pytest_configure() -> None:
     assets.build_words()
     settings.FILES_STORE = "memory:///"  # the tests of the store itself choose their own
-    # A file's transaction stays open while a test of it draws or fuzzes without asking.
+    # A file's transaction stays open while a test of it draws or fuzzes without asking; and on a
+    # busy machine whoever waits for a lock waits longer.
     options = settings.DATABASES["default"]["OPTIONS"]
-    options["options"] += " -c idle_in_transaction_session_timeout=0"
+    options["options"] += " -c idle_in_transaction_session_timeout=0 -c lock_timeout=30s"
     # Django would empty every table behind a test that commits: what was loaded for all the others
     # would have to be loaded again, and stays away where the tests come in another order.
     TransactionTestCase._fixture_setup = classmethod(lambda cls: to_a_copy())  # type: ignore[attr-defined]

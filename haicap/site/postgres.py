@@ -65,6 +65,9 @@ THROW_AWAY = {
     "shared_buffers": "128MB",
     "max_connections": "100",
     "autovacuum": "off",
+    "track_counts": "off",
+    "max_parallel_workers_per_gather": "0",
+    "max_wal_size": "2GB",
 }
 
 Say = Callable[[str, str], None]

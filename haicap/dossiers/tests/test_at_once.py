@@ -63,7 +63,7 @@ def test_two_accept_at_once_one_wins_and_the_other_is_told(committed_world: Worl
     assert lost.winner == winner
     assert winner in str(lost)
     assert lost.at == at
-    assert lost.legal == ("transfer", "settle_fee")
+    assert lost.legal == ("transfer", "request_withdraw", "settle_fee")
     assert lost.version == won.version
     assert Number.objects.filter(book__kind="reception").count() == 1
 

@@ -81,15 +81,7 @@ def test_late_and_today(world: World) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
-        "nguyễn thị lan anh", "nguyen thi lan anh", "NGUYEN  thi", "Lan Anh", "nguyen thi lan ahn",
-        "ngyen thi lan anh", "000190000055", "0100 000 055", "+84 100000055", "0055",
-        "DVCQG-2026-777",
-    ],
-)  # fmt: skip
-def test_one_box_finds_by_name_with_slips_by_id_phone_and_other_codes(world: World, q: str) -> None:
+def test_one_box_finds_by_name_with_slips_by_id_phone_and_other_codes(world: World) -> None:
     person = {
         **APPLICANT,
         "name": "Nguyễn Thị Lan Anh",
@@ -100,8 +92,13 @@ def test_one_box_finds_by_name_with_slips_by_id_phone_and_other_codes(world: Wor
     }
     wanted = world.hand_in("nga", applicant=person, other_codes={"portal": "DVCQG-2026-777"})
     world.hand_in("nga")
-    assert codes(world, "nga", "all", q=q) == [wanted.code]
-    assert codes(world, "minh", "all", q=q) == []
+    for q in (
+        "nguyễn thị lan anh", "nguyen thi lan anh", "NGUYEN  thi", "Lan Anh", "nguyen thi lan ahn",
+        "ngyen thi lan anh", "000190000055", "0100 000 055", "+84 100000055", "0055",
+        "DVCQG-2026-777",
+    ):  # fmt: skip
+        assert codes(world, "nga", "all", q=q) == [wanted.code], q
+        assert codes(world, "minh", "all", q=q) == [], q
 
 
 def test_the_box_finds_by_code_and_its_beginning(world: World) -> None:
