@@ -134,12 +134,15 @@ def test_a_mother_registers_a_birth_on_her_phone(
 def upload_papers(visitor: Visitor, papers: dict[str, Path]) -> None:
     """A bad file is told at its paper; the good one after it is there, and again after a look."""
     page = visitor.page
+    page.get_by_role("button", name="Tiếp tục").click()
+    expect(page.locator(".error-summary")).to_contain_text("Giấy chứng sinh")
     chosen = page.locator("[name='papers.giay-chung-sinh']")
     chosen.set_input_files(papers["bad"])
     expect(page.locator("#upload-giay-chung-sinh .error")).to_contain_text("phim.pdf")
     page.locator("[name='papers.giay-chung-sinh']").set_input_files(papers["good"])
     expect(page.get_by_role("link", name="giấy chứng sinh.pdf")).to_be_visible()
-    page.reload()
+    expect(page.locator(".error-summary")).to_have_count(0)  # nothing is missing any more
+    page.goto(page.url)
     expect(page.get_by_role("link", name="giấy chứng sinh.pdf")).to_be_visible()
     visitor.look("citizen-papers")
 

@@ -68,11 +68,16 @@ def _name(row: Mapping[str, Any]) -> str:
     return str(english or row["procedure_name"])
 
 
+def _title(row: Mapping[str, Any]) -> str:
+    """What it is about as it was written down, in Vietnamese; else the name of the procedure."""
+    return str((row["subject"] if _language() == "vi" else "") or _name(row))
+
+
 def _card(row: Mapping[str, Any], note: str = "") -> dict[str, Any]:
     return {
         "url": reverse("dossiers:mine_one", args=[row["code"]]),
         "code": row["code"],
-        "title": row["subject"] or _name(row),
+        "title": _title(row),
         "badge": (row["state"], row["state_words"]),
         "left": row["time_left"] if row["received_at"] else None,
         "note": note,
