@@ -274,6 +274,7 @@ PAGES = [
     citizen("dossiers:mine_one", args=code),
     citizen("dossiers:done", args=code),
     citizen("dossiers:mine_receipt", args=code),
+    citizen("dossiers:mine_slip", args=lambda house: {**code(house), "slip": "receipt"}),
     citizen("dossiers:mine_file", args=kept(code="received", file_id="paper")),
     citizen("dossiers:mine_answer", args=kept(code="asked")),
     citizen("dossiers:answer_file", args=kept(code="asked", file_id="waiting")),
@@ -297,6 +298,10 @@ PAGES = [
     ),
     staff("dossiers:one", AT_A_DESK, "in 403 404 403 200", args=code),
     staff("dossiers:receipt", AT_A_DESK, "in 403 404 403 200", args=code),
+    staff(
+        "dossiers:slip", AT_A_DESK, "in 403 404 403 200",
+        args=lambda house: {**code(house), "slip": "receipt"},
+    ),
     staff("dossiers:control_slip", AT_A_DESK, "in 403 404 403 200", args=code),
     staff("dossiers:register", REGISTER, "in 403 200 403 200"),
     staff("dossiers:register_pdf", REGISTER, "in 403 200 403 200"),
@@ -354,6 +359,14 @@ PAGES = [
     citizen("dossiers:mine_fee", args=code),
     citizen("dossiers:mine_fee_online", "ci 404 403 403 404", args=code, post=nothing),
     staff("dossiers:fee", AT_A_DESK, "in 403 404 403 200", args=code),
+    citizen(
+        "dossiers:mine_fee_receipt", "ci 404 403 403 404",
+        args=lambda house: {**code(house), "movement": 1},
+    ),
+    staff(
+        "dossiers:fee_receipt", AT_A_DESK, "in 403 404 403 404",
+        args=lambda house: {**code(house), "movement": 1},
+    ),
     staff(
         "dossiers:fee_waive", (Duty.RECEIVE,), "in 403 404 403 404", args=code, post=nothing,
     ),
@@ -417,10 +430,18 @@ CALLS = [
     call("GET /dossiers/{code}/receipt.pdf", args=code),
     call("GET /dossiers/{code}/slips", args=code),
     call("GET /dossiers/{code}/control-slip.pdf", args=code),
+    call("GET /dossiers/{code}/slips/{slip}.pdf", args=lambda h: {**code(h), "slip": "receipt"}),
     call("GET /dossiers/{code}/files/{file_id}", args=kept(code="received", file_id="paper")),
     call("GET /dossiers/{code}/rating", "401 404 404 404 404", args=code),
     call("POST /dossiers/{code}/rating", "401 404 404 404 403", args=code,
          post=lambda house: {"overall": 3}),
+    call("GET /dossiers/{code}/messages", args=code),
+    call("GET /messages", "401 200 200 200 200"),
+    call("GET /messages/outbox", "401 403 403 200 200", right="operate@city"),
+    call(
+        "POST /messages/{message_id}/again", "401 403 403 200 200", right="operate@city",
+        post=nothing, args=lambda house: {"message_id": 1},
+    ),
     call("GET /dossiers/{code}/post-orders", args=code),
     call(
         "POST /dossiers/{code}/post-orders", "401 404 404 404 409", args=code,

@@ -105,6 +105,7 @@ class Message(models.Model):
                 fields=["state", "-created_at", "-id"],
                 condition=~Q(state__in=("sent", "delivered")),
             ),
+            models.Index(name="notify_told_of", fields=["ref", "id"]),
             models.Index(
                 name="notify_outside_id", fields=["outside_id"], condition=~Q(outside_id="")
             ),

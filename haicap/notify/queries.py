@@ -63,6 +63,22 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one message of a thing, on one channel."""
+
+    id: int
+    channel: str
+    template: str
+    title: str
+    state: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class WayView:
     """How a channel fares. `counts`: messages of the last thirty days by state."""
 
@@ -106,6 +122,20 @@ def inbox_of(
             "id", "template", "language", "title", "body", "ref", "created_at", "read_at"
         )[:limit]
     ]
+
+
+def deliveries_of(ref: str, *, party_id: int | None = None) -> list[Delivery]:
+    """What people (one of them) were told of a thing and what became of it, oldest first."""
+    rows = Message.objects.filter(ref=ref, party__isnull=False)
+    if party_id is not None:
+        rows = rows.filter(party_id=party_id)
+    return [
+        Delivery(*row)
+        for row in rows.order_by("id").values_list(
+            "id", "channel", "template", "title", "state", "attempts", "created_at", "sent_at",
+            "delivered_at", "read_at",
+        )
+    ]  # fmt: skip
 
 
 def inbox_rows(*, party_id: int = 0, staff_id: int = 0) -> Any:

@@ -26,6 +26,7 @@ from haicap.dossiers.views.schemas import BY_MOVE
 from haicap.files.views.api import router as files_router
 from haicap.kernel.answers import json_bytes
 from haicap.kernel.errors import Refusal
+from haicap.notify.views.api import router as notify_router
 from haicap.payments.views.api import router as payments_router
 from haicap.site import refusals
 from haicap.site.openapi import WholeAPI
@@ -68,6 +69,7 @@ for _router in (
     dossiers_router,
     slips_router,
     service_router,
+    notify_router,
     payments_router,
 ):
     api.add_router("", _router)

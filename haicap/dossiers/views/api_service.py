@@ -18,6 +18,7 @@ from haicap.dossiers.queries import service
 from haicap.dossiers.views import schemas as s
 from haicap.kernel.actor import Actor
 from haicap.kernel.errors import Missing
+from haicap.notify import public as notify
 
 router = Router(tags=["dossiers"])
 _PROBLEMS: Final = {401: s.Problem, 403: s.Problem, 404: s.Problem, 409: s.Problem, 422: s.Problem}
@@ -80,6 +81,31 @@ class PostOrderOut(Schema):
     cancel_asked: bool
     error: str
     steps: list[PostStep]
+
+
+class Delivery(Schema):
+    """A message on one channel: waiting, held, sending, unsure, sent, delivered, failed, given_up.
+
+    Sent is not delivered.
+    """
+
+    id: int
+    channel: str
+    template: str
+    title: str
+    state: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+
+
+class Deliveries(Schema):
+    """What people were told of a dossier, oldest first."""
+
+    items: list[Delivery]
+    next: str | None
 
 
 class PostOrders(Schema):
@@ -148,6 +174,18 @@ def rate(request: HttpRequest, code: str, payload: RatingIn) -> HttpResponse:
         at=_at(request),
     )
     return _json(_told(made), status=201)
+
+
+@router.get(
+    "/dossiers/{code}/messages",
+    response={200: Deliveries, **_PROBLEMS},
+    summary="What people were told of a dossier, and what became of it",
+)
+def deliveries(request: HttpRequest, code: str) -> HttpResponse:
+    """A citizen sees their own messages, staff those of everybody on the dossier."""
+    dossier, by = _found(request, code, "messages"), _actor(request)
+    party_id = by.person if by.is_citizen else None
+    return _json({"items": notify.deliveries_of(dossier.ref, party_id=party_id), "next": None})
 
 
 @router.get(
