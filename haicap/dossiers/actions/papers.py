@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -22,8 +21,6 @@ from haicap.registers import public as registers
 
 # The rows that papers are made of.
 Row = Request | Opinion | Apology | Withdrawal
-# Before each form had its own book, refusals were numbered in that of the requests.
-EARLIER_BOOKS: Final = {Form.REFUSAL: KINDS[Form.REQUEST].book}
 
 
 @transaction.atomic
@@ -94,8 +91,8 @@ def _number(form: Form, dossier: Dossier, row: Row, *, at: datetime) -> str:
     """
     ref, kind = f"dossiers.{type(row).__name__}:{row.pk}", KINDS[form]
     number = registers.number_of(ref=ref, kind=kind.book)
-    if number is None and form in EARLIER_BOOKS:
-        number = registers.number_of(ref=ref, kind=EARLIER_BOOKS[form])
+    if number is None and form in gathering.EARLIER_BOOKS:
+        number = registers.number_of(ref=ref, kind=gathering.EARLIER_BOOKS[form])
     if number is None:
         number = registers.next_number(
             agency_id=gathering.issuer_of(form, dossier),

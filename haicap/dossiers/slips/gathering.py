@@ -41,6 +41,8 @@ CAUSES: Final[Mapping[str, str]] = {
     "law": "quy định của pháp luật thay đổi",
 }
 _BASIS: Final = "\nCăn cứ: "
+# Before each form had its own book, refusals were numbered in that of the requests.
+EARLIER_BOOKS: Final = {Form.REFUSAL: KINDS[Form.REQUEST].book}
 
 
 class NoReceiptYet(Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from haicap.dossiers.actions import papers, printing
 from haicap.dossiers.models import Dossier, RegisterPrint, Request, SlipLayout
 from haicap.dossiers.slips import control, gathering, layouts, register
 from haicap.dossiers.slips.kinds import KINDS, Form
+from haicap.dossiers.slips.printing import print_form
 from haicap.dossiers.slips.samples import sample
 from haicap.dossiers.tests.test_receipt import words
 from haicap.dossiers.tests.world import ASKED, World
@@ -40,7 +42,7 @@ CIRCULAR = "Thông tư số 99/2027/TT-VPCP"
 
 def printed(form: Form) -> bytes:
     """The sample of a form by the layout of the house."""
-    return layouts.print_form(sample(form), layout=layouts.ours_on(form, day=AT.date()))
+    return print_form(sample(form), layout=layouts.ours_on(form, day=AT.date()))
 
 
 # --- the paper ------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ def test_each_form_has_the_look_of_the_law_and_its_own_fields(form: Form) -> Non
 def test_a_long_control_slip_goes_on_with_its_heading_and_the_page_number() -> None:
     slip = control_sample()
     long = replace(slip, rows=slip.rows * 10)
-    made = layouts.print_form(long, layout=layouts.ours_on(Form.CONTROL, day=AT.date()))
+    made = print_form(long, layout=layouts.ours_on(Form.CONTROL, day=AT.date()))
     pages = PdfReader(io.BytesIO(made)).pages
     assert len(pages) >= 3
     second = pages[1].extract_text()
@@ -278,7 +280,8 @@ def test_every_turn_leaves_its_form_once_numbered_without_a_gap(world: World) ->
 
 def text_of_form(dossier: Dossier, form: str, world: World) -> str:
     (slip,) = [s for s in paperwork.slips_of(dossier, by=world.by("nga")) if s.form == form]
-    return words(b"".join(files.open_file(slip.file_id)))
+    assert slip.kept
+    return words(b"".join(files.open_file(slip.kept.id)))
 
 
 def test_the_people_on_it_read_their_forms_and_never_the_control_slip(
@@ -308,6 +311,7 @@ def test_the_people_on_it_read_their_forms_and_never_the_control_slip(
     assert [item["form"] for item in items] == ["02", "01", "05"]
     for item in items:
         content = Client().get(item["href"], headers=token).getvalue()
+        assert hashlib.sha256(content).hexdigest() == item["sha256"]
         assert content.startswith(b"%PDF-1.7")
         assert len(content) == item["size"]
     assert Client().get(f"{base}/control-slip.pdf", headers=token).status_code == 403

@@ -21,6 +21,14 @@ from haicap.kernel.errors import NotAllowed
 
 router = Router(tags=["dossiers"])
 _PROBLEMS: Final = {401: s.Problem, 403: s.Problem, 404: s.Problem, 409: s.Problem}
+_PDF: Final = {
+    "responses": {
+        200: {
+            "description": "application/pdf",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 
 
 class ForStaff(NotAllowed):
@@ -33,11 +41,11 @@ class SlipOut(Schema):
     form: str = Field(description="01 to 06, by TT 03/2025/TT-VPCP.")
     form_name: str
     number: str = Field(description="As printed, 7/HDHS; empty where the form has none.")
-    file_id: str
-    name: str
-    size: int
-    sha256: str
-    created_at: datetime
+    name: str = Field(description="Its name in the address: receipt, request-7.")
+    made_at: datetime
+    file_id: str | None = Field(description="The file it was issued as; null for a moment after.")
+    size: int | None
+    sha256: str | None
     href: str = Field(description="Where its bytes are, as issued.")
 
 
@@ -61,12 +69,12 @@ def slips(request: HttpRequest, code: str) -> HttpResponse:
             "form": slip.form,
             "form_name": slip.form_name,
             "number": slip.number,
-            "file_id": str(slip.file_id),
             "name": slip.name,
-            "size": slip.size,
-            "sha256": slip.sha256,
-            "created_at": slip.created_at,
-            "href": f"/api/v1/dossiers/{code}/files/{slip.file_id}",
+            "made_at": slip.made_at,
+            "file_id": str(slip.kept.id) if slip.kept else None,
+            "size": slip.kept.size if slip.kept else None,
+            "sha256": slip.kept.sha256 if slip.kept else None,
+            "href": f"/api/v1/dossiers/{code}/slips/{slip.name}.pdf",
         }
         for slip in paperwork.slips_of(dossier, by=_by(request))
     ]
@@ -75,17 +83,22 @@ def slips(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @router.get(
+    "/dossiers/{code}/slips/{slip}.pdf",
+    response=_PROBLEMS,
+    summary="One form of a dossier, as PDF",
+    openapi_extra=_PDF,
+)
+def one_slip(request: HttpRequest, code: str, slip: str) -> HttpResponseBase:
+    """`slip`: its name in the list, receipt or request-7. The same bytes each time."""
+    dossier = _found(request, code, "slip")
+    return paperwork.slip_response(dossier, slip, by=_by(request))
+
+
+@router.get(
     "/dossiers/{code}/control-slip.pdf",
     response=_PROBLEMS,
     summary="Form 06, the control slip as the journal stands now, as PDF",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "application/pdf",
-                "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-            }
-        }
-    },
+    openapi_extra=_PDF,
 )
 def control_slip(request: HttpRequest, code: str) -> HttpResponseBase:
     """For staff. 409 before reception: nothing was handed over yet."""

@@ -280,6 +280,15 @@ def receipt(request: accounts.Request, code: str) -> HttpResponseBase:
 
 @accounts.staff_page(*WORKS_AT_A_DESK)
 @require_GET
+def slip(request: accounts.Request, code: str, slip: str) -> HttpResponseBase:
+    """A form of law of the dossier, as it was issued."""
+    dossier = queries.find(code=code, by=request.actor)
+    audit.saw(request, purpose="slip", subjects=[dossier.ref], parties=queries.parties_of(dossier))
+    return paperwork.slip_response(dossier, slip, by=request.actor)
+
+
+@accounts.staff_page(*WORKS_AT_A_DESK)
+@require_GET
 def control_slip(request: accounts.Request, code: str) -> HttpResponseBase:
     """Form 06 as the journal stands now."""
     dossier = queries.find(code=code, by=request.actor)

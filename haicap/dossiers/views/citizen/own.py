@@ -244,6 +244,13 @@ def receipt(request: accounts.Request, code: str) -> HttpResponseBase:
 
 @accounts.citizen_page
 @require_GET
+def slip(request: accounts.Request, code: str, slip: str) -> HttpResponseBase:
+    """A form of law that was given to me: what to complete, why it was refused or stopped."""
+    return paperwork.slip_response(_own(request, code), slip, by=request.actor)
+
+
+@accounts.citizen_page
+@require_GET
 def file(request: accounts.Request, code: str, file_id: UUID) -> HttpResponseBase:
     """A paper of the dossier, or its result once it is issued."""
     dossier = _own(request, code)
