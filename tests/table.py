@@ -340,6 +340,10 @@ PAGES = [
         args=lambda house: {**code(house), "order_id": 1},
     ),
     staff(
+        "dossiers:forgotten", LEADING, "in 403 200 403 200",
+        right="observe@city", elsewhere="decide@cuanam",
+    ),
+    staff(
         "dossiers:ratings", LEADING, "in 403 200 403 200",
         right="observe@city", elsewhere="decide@cuanam",
     ),

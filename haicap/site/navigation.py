@@ -72,6 +72,12 @@ STAFF = (
         key="c",
     ),
     Place(
+        _("Không bỏ sót"),
+        "eye",
+        "dossiers:forgotten",
+        (Duty.OBSERVE, Duty.DECIDE, Duty.HEAD, Duty.COORDINATE),
+    ),
+    Place(
         _("Đánh giá"),
         "smile",
         "dossiers:ratings",

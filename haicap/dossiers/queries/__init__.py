@@ -1,5 +1,6 @@
 """Reads that are more than a filter."""
 
+from haicap.dossiers.queries.forgotten import Forgotten, forgotten
 from haicap.dossiers.queries.lists import BOX_WORDS, Box, Filters, Page, counts, desk_tasks, listed
 from haicap.dossiers.queries.one import (
     dossier_view,
@@ -23,6 +24,7 @@ __all__ = [
     "BOX_WORDS",
     "Box",
     "Filters",
+    "Forgotten",
     "Line",
     "LookUpClosed",
     "NothingFound",
@@ -33,6 +35,7 @@ __all__ = [
     "dossier_view",
     "files_of",
     "find",
+    "forgotten",
     "journal_of",
     "last_moved_at",
     "listed",

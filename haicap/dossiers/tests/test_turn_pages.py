@@ -9,9 +9,10 @@ import pytest
 from django.urls import reverse
 from pytest_django import Settings
 
+from haicap.accounts.models import PostDuty
 from haicap.accounts.tests.cast import AT
-from haicap.dossiers import actions
-from haicap.dossiers.models import Consultation, Dossier
+from haicap.dossiers import actions, queries
+from haicap.dossiers.models import Consultation, Dossier, Request, Task
 from haicap.dossiers.tests.world import World, marital_answers
 from haicap.kernel import clock
 from haicap.units import public as units
@@ -96,3 +97,24 @@ def test_a_citizen_asks_for_the_dossier_back_and_reads_what_was_decided(world: W
 
 def _counter_of(world: World, dossier: Dossier) -> str:
     return "minh" if dossier.receiving_agency_id == world.cast.bode.point else "nga"
+
+
+def test_what_would_lie_still_is_shown_to_who_coordinates(world: World) -> None:
+    late = world.at_stage("SUPP_REQ")
+    Request.objects.filter(dossier=late).update(reply_by=world.at - timedelta(days=1))
+    without = world.at_stage("SUBMIT_APPROVAL")
+    PostDuty.objects.filter(post=world.cast.people["quan"].post, duty="decide").delete()
+    away = world.at_stage("IN_PROCESS")
+    Task.objects.filter(dossier=away, done_at__isnull=True).update(
+        staff=world.cast.people["van"].staff
+    )
+    found = {one.kind: one for one in queries.forgotten(by=world.by("dieu"), at=world.at)}
+    told = {kind: [row["code"] for row in one.rows] for kind, one in found.items()}
+    assert told["supplement_passed"] == [late.code]
+    assert told["no_reader"] == [without.code]
+    assert told["away"] == [away.code]
+    assert told["no_owner"] == told["no_due"] == []
+    page = world.cast.client("dieu").get(reverse("dossiers:forgotten"))
+    assert page.status_code == 200
+    for dossier in (late, without, away):
+        assert str(dossier.code) in page.content.decode()
