@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from haicap.kernel import clock
+from haicap.notify import public as notify
 from haicap.site import database
 
 GIGABYTE = 1 << 30
@@ -65,6 +66,7 @@ def examine(*, at: datetime) -> Iterator[Finding]:
         yield from checked(structure)
         yield from checked(lambda: skew(at=at))
         yield from checked(jobs)
+        yield from checked(messages)
     for look in (time_zone, paper_fonts, page_files, disk, folder_rights, secret, scanner):
         yield from checked(look)
 
@@ -191,6 +193,32 @@ def jobs() -> Iterator[Finding]:
         yield warn(
             f"{late} việc chờ quá 10 phút, {failed} việc hỏng | {late} jobs late, {failed} failed",
             "xem nhật ký của worker | see the worker's log",
+        )
+
+
+def messages() -> Iterator[Finding]:
+    """Messages to people that did not get out and wait for somebody."""
+    stuck = len(notify.undelivered(limit=1000))
+    there = ", ".join(
+        name
+        for name, set_up in (
+            ("e-mail", settings.EMAIL_HOST),
+            ("SMS", settings.SMS_GATEWAY),
+            ("Zalo", settings.ZALO_GATEWAY),
+        )
+        if set_up
+    )
+    if stuck:
+        yield warn(
+            f"{stuck} tin báo chưa tới người dân | {stuck} messages did not get out",
+            "xem trang /van-hanh/tin-bao/ | see the page /van-hanh/tin-bao/",
+        )
+    elif there:
+        yield ok(f"tin báo đi bằng {there} | messages go by {there}")
+    else:
+        yield warn(
+            "tin báo chỉ có trên cổng | messages stay on the portal",
+            "đặt HAICAP_SMTP_HOST, HAICAP_SMS hoặc HAICAP_ZALO | set one of them",
         )
 
 

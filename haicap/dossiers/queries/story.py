@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from haicap.accounts import public as accounts
 from haicap.audit import public as audit
 from haicap.dossiers.flow import MOVE_WORDS
-from haicap.dossiers.models import Consultation, Opinion, Request, Withdrawal
+from haicap.dossiers.models import (
+    Consultation,
+    Face,
+    Opinion,
+    PostStatus,
+    Request,
+    Withdrawal,
+)
 from haicap.dossiers.queries import money
 from haicap.kernel import vietnamese
 from haicap.kernel.answers import told_text
@@ -74,6 +81,8 @@ TOLD_TO_CITIZENS: Final = frozenset(
         "CorrectionOpened",
         "ResultCorrected",
         "DossierHandedOn",
+        "PostMoved",
+        "DossierRated",
     }
 )
 # Their texts are meant for the citizen; opinions between desks are not.
@@ -94,6 +103,11 @@ def _agency(facts: Mapping[str, Any], names: Mapping[int, str], name: str) -> st
 Words = Callable[[Mapping[str, Any], Mapping[int, str]], str]
 _TITLES: Final[Mapping[str, Words]] = {
     "DossierSubmitted": lambda f, n: _("Hồ sơ đã được nộp"),
+    "DossierRepinned": lambda f, n: (
+        _("Hồ sơ trở lại phiên bản cũ của thủ tục")
+        if f["undone"]
+        else _("Hồ sơ chuyển sang phiên bản mới của thủ tục, ngày hẹn trả giữ nguyên")
+    ),
     "CodeOwed": lambda f, n: (
         _("Hệ thống cấp mã %(issuer)s chưa trả lời: dùng mã của đơn vị, mã kia bổ sung sau")
         % {"issuer": f["issuer"]}
@@ -182,6 +196,12 @@ _TITLES: Final[Mapping[str, Words]] = {
     "DossierHandedOn": lambda f, n: (
         _("Hồ sơ được bàn giao cho %(agency)s, thời hạn giữ nguyên")
         % {"agency": _agency(f, n, "competent")}
+    ),
+    "PostOrdered": lambda f, n: _("Đã gọi bưu điện"),
+    "PostCancelAsked": lambda f, n: _("Đã báo bưu điện hủy"),
+    "PostMoved": lambda f, n: _("Bưu chính: %(what)s") % {"what": PostStatus(f["status"]).label},
+    "DossierRated": lambda f, n: (
+        _("Người nộp đã đánh giá: %(face)s") % {"face": Face(f["overall"]).label}
     ),
     "ReceiptIssued": lambda f, n: _("Đã lập giấy tiếp nhận hồ sơ và hẹn trả kết quả"),
     "DraftStarted": lambda f, n: _("Bắt đầu soạn hồ sơ"),
