@@ -480,3 +480,25 @@ class PostMoved:
     kind: str
     status: int
     was: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierRepinned:  # nobody reacts
+    """The dossier follows another version of its procedure; time, fee and form stay."""
+
+    batch: int
+    from_version: int
+    to_version: int
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossiersRepinned:  # nobody reacts
+    """Running dossiers were moved together, or back; how many could not."""
+
+    batch: int
+    procedure: str
+    to_version: int
+    moved: int
+    left: int
+    undone: bool

@@ -20,6 +20,7 @@ from haicap.dossiers.models.case import (
     TaskRole,
 )
 from haicap.dossiers.models.papers import RegisterPrint, SlipLayout
+from haicap.dossiers.models.repinning import Repinning
 from haicap.dossiers.models.service import (
     POST_OPEN,
     Face,
@@ -66,6 +67,7 @@ __all__ = [
     "Rating",
     "RegisterPrint",
     "Repeat",
+    "Repinning",
     "Request",
     "Setting",
     "SimulatedParcel",
