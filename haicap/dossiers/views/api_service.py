@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
@@ -17,6 +16,7 @@ from haicap.dossiers.models import Dossier, PostOrder, Rating
 from haicap.dossiers.queries import service
 from haicap.dossiers.views import schemas as s
 from haicap.kernel.actor import Actor
+from haicap.kernel.answers import json_bytes
 from haicap.kernel.errors import Missing
 from haicap.notify import public as notify
 
@@ -132,7 +132,7 @@ def _found(request: HttpRequest, code: str, purpose: str) -> Dossier:
 
 
 def _json(value: Any, *, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(value), content_type="application/json", status=status)
+    return HttpResponse(json_bytes(value), content_type="application/json", status=status)
 
 
 def _told(found: Rating) -> dict[str, Any]:

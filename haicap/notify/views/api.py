@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field
 
 from haicap.kernel.actor import Actor
+from haicap.kernel.answers import json_bytes
 from haicap.kernel.errors import Missing
 from haicap.notify import access, actions, gateways, queries
 
@@ -90,7 +90,7 @@ def _at(request: HttpRequest) -> datetime:
 
 
 def _json(value: Any) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(value), content_type="application/json")
+    return HttpResponse(json_bytes(value), content_type="application/json")
 
 
 def _reader(actor: Actor) -> dict[str, int]:
