@@ -17,7 +17,6 @@ from django.urls import reverse
 from haicap.accounts.models import ApiToken, Delegation, Staff, WebSession
 from haicap.dossiers.models import SlipLayout
 from haicap.kernel.actor import Duty
-from haicap.payments.models import Rehearsed
 from tests.world import BIRTH, BODE, EVER, House
 
 Given = Callable[[House], dict[str, Any]]
@@ -79,14 +78,6 @@ def admin(name: str, answers: str = "in 403 404 403 200", **more: Any) -> Row:
 def finance(name: str, answers: str = "in 403 403 403 200", **more: Any) -> Row:
     """A page of who looks after the whole city's money; no commune has one of its own here."""
     return Row(name, "staff", answers, (Duty.FINANCE,), right="finance@city", **more)
-
-
-def rehearsed() -> str:
-    """An order at the gateway to rehearse with."""
-    Rehearsed.objects.get_or_create(
-        number="HC1-1", defaults={"asked": {"label": "H26", "amount": 8000, "code": "H26"}}
-    )
-    return "HC1-1"
 
 
 def call(path: str, answers: str = "401 404 404 404 200", **more: Any) -> Row:
@@ -254,6 +245,10 @@ PAGES = [
         "catalogue:gap", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
         args=lambda house: {"code": BIRTH},
     ),
+    staff(
+        "dossiers:repin", (Duty.CATALOGUE,), "in 403 403 403 200", right="catalogue@city",
+        args=lambda house: {"code": BIRTH},
+    ),
     public("dossiers:track"),
     public("dossiers:start", args=lambda house: {"code": BIRTH}),
     citizen("dossiers:mine", "ci 200 403 403 200"),
@@ -382,7 +377,7 @@ PAGES = [
     finance("payments:accounts"),
     finance("payments:differences"),
     finance("payments:act", "in 403 403 403 422", args=lambda h: {"what": "chuyen"}, post=nothing),
-    public("payments:rehearsal", args=lambda house: {"number": rehearsed()}),
+    public("payments:rehearsal", args=kept(number="rehearsed")),
     public("vneid:discovery"),
     public("vneid:jwks"),
     public("vneid:authorize", "400 400 400 400 400"),

@@ -34,6 +34,7 @@ from haicap.dossiers.tests.world import filled
 from haicap.files import public as files
 from haicap.kernel import clock
 from haicap.kernel.actor import Actor, Duty, system
+from haicap.payments.models import Rehearsed
 from haicap.units.load import LoadedCity, load_city, loaded_city
 
 LOADED_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -202,7 +203,11 @@ def furnished(house: House) -> House:
     slot = received.papers[0]["slot"]
     # Somebody writes the next version of the procedure.
     begin_version(code=BIRTH, by=house.actor("catalogue@city"), at=house.watch.now())
+    rehearsed = Rehearsed.objects.create(
+        number="HC1-1", asked={"label": received.code, "amount": 8000, "code": received.code}
+    )
     house.kept |= {
+        "rehearsed": rehearsed.pk,
         "slot": slot,
         "received": received.code,
         "paper": files.uses_of([received.ref])[received.ref][0].id,

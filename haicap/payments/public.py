@@ -10,7 +10,7 @@ state of the thing it is for: facts (`events`) say what happened, and site/wirin
 from haicap.payments import events
 from haicap.payments.actions import ask, attribute, demand, pay, receive, refund, waive
 from haicap.payments.gateways import national_order, open_gateway
-from haicap.payments.queries import account_for, lines_of, standing, way_to_pay
+from haicap.payments.queries import account_for, lines_of, receipt_of, standing, way_to_pay
 
 __all__ = [
     "account_for",
@@ -22,6 +22,7 @@ __all__ = [
     "national_order",
     "open_gateway",
     "pay",
+    "receipt_of",
     "receive",
     "refund",
     "standing",

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.errors import Missing
+from haicap.kernel.vietnamese import number_words
 from haicap.payments import codes, vietqr
 from haicap.payments.models import Account, Demand, Kind, MoneyState, Movement, Order, Way
+from haicap.registers import public as registers
 
 RECEIPTS = "fee_receipt"  # the kind of the books that number electronic receipts
 
@@ -30,6 +32,7 @@ class Line:
     provider: str
     transaction: str
     receipt: str
+    numbered: bool  # the receipt is an electronic one, that can be shown
     reason: str
     basis: str
     happened_at: datetime
@@ -70,6 +73,56 @@ class Way2Pay:
     text: str
     payload: str
     picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """An electronic receipt (biên lai điện tử). `void`: the money was moved or the number given up.
+
+    `payer_id` and `agency_id` are named by whoever shows it.
+    """
+
+    number: str
+    volume: int
+    label: str
+    amount: int
+    amount_words: str
+    lines: tuple[dict[str, Any], ...]
+    way: str
+    transaction: str
+    happened_at: datetime
+    payer_id: int | None
+    agency_id: int
+    by: int | None
+    void: bool
+
+
+def receipt_of(movement_id: int, *, of: str) -> ReceiptView:
+    """The electronic receipt of a payment for a thing. Missing when it has none."""
+    row = (
+        Movement.objects.select_related("demand")
+        .filter(pk=movement_id, demand__of=of, receipt_number__isnull=False)
+        .order_by()
+        .first()
+    )
+    if row is None or row.demand is None:
+        raise Missing(_("Khoản này không có biên lai điện tử."))
+    paid = row.origin if row.origin is not None else row
+    return ReceiptView(
+        number=receipt_words(row),
+        volume=row.receipt_volume or 0,
+        label=row.demand.label,
+        amount=row.amount,
+        amount_words=number_words(row.amount),
+        lines=tuple(row.demand.lines),
+        way=str(Way(paid.way).label),
+        transaction=paid.transaction,
+        happened_at=row.happened_at,
+        payer_id=row.demand.payer_id,
+        agency_id=row.demand.agency_id,
+        by=row.by if row.by_kind == "staff" else None,
+        void=registers.number_of(ref=row.ref, kind=RECEIPTS) is None,
+    )
 
 
 def standing(of: str, *, kind: str = "fee") -> Standing | None:
@@ -140,6 +193,7 @@ def line_of(row: Movement) -> Line:
         provider=row.provider,
         transaction=row.transaction,
         receipt=receipt_words(row),
+        numbered=row.receipt_number is not None,
         reason=row.reason,
         basis=row.basis,
         happened_at=row.happened_at,

@@ -125,6 +125,12 @@ def follow_payments(dossier: Dossier) -> None:
         dossier.fee_receipt = WAIVED_RECEIPT
 
 
+def left(dossier: Dossier) -> int:
+    """What is still to be paid, đồng."""
+    stands = payments.standing(dossier.ref)
+    return dossier.fee_total if stands is None else stands.left
+
+
 @transaction.atomic
 def follow(*, dossier_id: int) -> None:
     """Money moved elsewhere: the dossier shows how it stands now. Its state and version stay."""

@@ -365,9 +365,9 @@ def return_result(
         unpaid = moving.conflict(
             dossier, by=by, desks=move.desks,
             why=_("Hồ sơ còn %(total)s đồng phí, lệ phí chưa thu.")
-            % {"total": dossier.fee_total},
+            % {"total": money.left(dossier)},
         )  # fmt: skip
-        unpaid.unpaid = dossier.fee_total
+        unpaid.unpaid = money.left(dossier)
         raise unpaid
     dossier.result_handed = {
         **_receiver(move, how, receiver, receiver_name, receiver_paper, tracking),

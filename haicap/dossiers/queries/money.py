@@ -15,6 +15,7 @@ from haicap.dossiers.models import Dossier
 from haicap.kernel.actor import Actor
 from haicap.kernel.clock import day_of
 from haicap.payments import public as payments
+from haicap.units import public as units
 
 
 def _dotted(amount: int) -> str:
@@ -76,3 +77,23 @@ def payable(dossier: Dossier) -> bool:
     return dossier.received_at is not None and (
         dossier.state not in FINAL or dossier.state == State.RETURNED
     )
+
+
+def receipt_page(dossier: Dossier, movement_id: int, *, at: datetime) -> dict[str, Any]:
+    """An electronic receipt with the names it is printed with. Missing."""
+    found = payments.receipt_of(movement_id, of=dossier.ref)
+    agency = units.agency(found.agency_id, day=day_of(found.happened_at))
+    day = day_of(found.happened_at)
+    parent = units.agency(agency.parent_id, day=day) if agency.parent_id else None
+    names = accounts.staff_names([found.by]) if found.by else {}
+    applicant = dossier.declared.get("applicant", {})
+    return {
+        "dossier": dossier,
+        "procedure": dossier.procedure_version.name,
+        "receipt": found,
+        "agency": agency,
+        "parent": parent,
+        "collector": names.get(found.by or 0, ""),
+        "payer": str(applicant.get("name", "")),
+        "payer_number": next(iter((applicant.get("identifiers") or {}).values()), ""),
+    }

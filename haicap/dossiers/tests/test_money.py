@@ -22,6 +22,7 @@ from haicap.dossiers.tests.world import MARITAL, World, marital_answers
 from haicap.kernel import clock
 from haicap.kernel.actor import Duty
 from haicap.payments import gateways, rehearsal, vietqr
+from haicap.payments import public as payments
 from haicap.payments.models import Order
 from haicap.payments.tests.conftest import add_account
 from haicap.site import wiring
@@ -105,6 +106,13 @@ def test_a_citizen_pays_by_the_picture_or_at_the_gateway_and_sees_the_receipt(
     after = browser.get(page).content.decode()
     assert "BL 0000001/2026" in after
     assert "<svg xmlns" not in after.partition("</main>")[0].partition("pay-code")[2]
+    (line,) = payments.lines_of(mine.ref)
+    receipt = reverse("dossiers:mine_fee_receipt", args=[mine.code, line.id])
+    assert receipt in after
+    sheet = browser.get(receipt).content.decode()
+    assert "Ba nghìn đồng" in sheet
+    assert "ĐÃ HỦY" not in sheet
+    assert browser.get(receipt.replace(f"/{line.id}/", f"/{line.id + 1}/")).status_code == 404
     titles = [line.title for line in story_of(mine.ref, for_staff=False)]
     assert "Đã thu 3.000 đồng phí, lệ phí" in titles
 

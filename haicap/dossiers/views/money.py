@@ -17,7 +17,7 @@ from haicap.audit import public as audit
 from haicap.dossiers import access, queries
 from haicap.dossiers.actions import money as acts
 from haicap.dossiers.models import Dossier
-from haicap.dossiers.queries.money import money_of
+from haicap.dossiers.queries.money import money_of, receipt_page
 from haicap.dossiers.views.desk import WORKS_AT_A_DESK
 from haicap.kernel.actor import Duty
 from haicap.kernel.errors import Refusal
@@ -80,6 +80,36 @@ def _fee(
         waives=at_counter is not None and "settle_fee" not in legal,
     )  # fmt: skip
     return render(request, "dossiers/staff/fee.html", context, status=status)
+
+
+@accounts.citizen_page
+@require_GET
+def mine_receipt(request: accounts.Request, code: str, movement: int) -> HttpResponse:
+    """My electronic receipt, to be printed."""
+    dossier = queries.find(code=code, by=request.actor)
+    return _receipt(request, dossier, movement, back="dossiers:mine_fee")
+
+
+@accounts.staff_page(*WORKS_AT_A_DESK)
+@require_GET
+def receipt(request: accounts.Request, code: str, movement: int) -> HttpResponse:
+    """The same at the counter."""
+    dossier = queries.find(code=code, by=request.actor)
+    page = _receipt(request, dossier, movement, back="dossiers:fee")
+    audit.saw(
+        request, purpose="fee_receipt", subjects=[dossier.ref], parties=queries.parties_of(dossier)
+    )
+    return page
+
+
+def _receipt(
+    request: accounts.Request, dossier: Dossier, movement: int, *, back: str
+) -> HttpResponse:
+    context = receipt_page(dossier, movement, at=request.at)
+    return render(
+        request, "dossiers/citizen/fee_receipt.html",
+        {**context, "back": reverse(back, args=[dossier.code])},
+    )  # fmt: skip
 
 
 @accounts.staff_page(Duty.RECEIVE)

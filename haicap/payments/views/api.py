@@ -43,6 +43,7 @@ class Line(Schema):
     provider: str
     transaction: str
     receipt: str = Field(description="Number of the receipt, electronic or printed.")
+    numbered: bool = Field(description="Whether the receipt is an electronic one.")
     reason: str
     basis: str
     happened_at: datetime
