@@ -50,6 +50,8 @@ class Charge:
 
 
 _COUNTER: Final = (Charge(Duty.RECEIVE, Where.RECEIVING),)
+# The counter where a result lies: the one that received the dossier, until it is sent on.
+_HOLDING: Final = (Charge(Duty.RECEIVE, Where.DESK),)
 _HANDLING: Final = (Charge(Duty.HANDLE, Where.DESK), Charge(Duty.HEAD, Where.DESK))
 _COORDINATING: Final = (
     Charge(Duty.COORDINATE, Where.DESK),
@@ -77,9 +79,10 @@ CHARGES: Final[Mapping[str, tuple[Charge, ...]]] = {
     "return_draft": (Charge(Duty.DECIDE, Where.COMPETENT), Charge(Duty.HEAD, Where.DESK)),
     "approve": (Charge(Duty.DECIDE, Where.COMPETENT),),
     "number_and_issue": (Charge(Duty.ISSUE, Where.COMPETENT),),
-    "return_result": _COUNTER,
+    "return_result": _HOLDING,
+    "send_result": _HOLDING,
     "reroute": _COORDINATING,
-    "settle_fee": _COUNTER,
+    "settle_fee": (*_COUNTER, *_HOLDING),
     "consult": _HANDLING,
     "reply_consult": (
         Charge(Duty.HANDLE, Where.CONSULTED),

@@ -216,6 +216,15 @@ class ResultIssued(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultSent(Moved):
+    """The result goes to another counter, which hands it over from now on."""
+
+    from_agency: int
+    to_agency: int
+    task: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultReturned(Moved):
     """Handed over; `how`: electronic | counter | post. Who took it stands on the dossier."""
 

@@ -92,6 +92,7 @@ FLOW = Flow(
     # Moves that leave the state as it is: who decides, who holds it, the promise, the money.
     Move("reroute", (S.SUBMITTED, S.PRE_SUPP, S.RECEIVED), PREVIOUS),
     Move("hand_on", UNDECIDED, PREVIOUS),
+    Move("send_result", (S.ISSUED, S.REFUSED), PREVIOUS),
     Move(
         "apologise",
         (
@@ -146,6 +147,7 @@ MOVE_WORDS: dict[str, StrPromise] = {
     "archive": _("Nộp lưu"),
     "rollback": _("Thu hồi bước vừa làm"),
     "hand_on": _("Bàn giao cho cơ quan khác"),
+    "send_result": _("Chuyển kết quả đến quầy khác"),
     "apologise": _("Xin lỗi và hẹn lại"),
 }
 

@@ -61,6 +61,7 @@ TOLD: Final[Mapping[type, str]] = {
     events.DossierStopped: "stopped",
     events.SettlementRefused: "not_settled",
     events.ResultIssued: "result_ready",
+    events.ResultSent: "result_ready",
     events.ResultReturned: "returned",
     events.CorrectionOpened: "correction_asked",
     events.ResultCorrected: "corrected",
@@ -231,17 +232,21 @@ def _people(dossier: Dossier) -> set[int]:
 def _values(dossier: Dossier, event: audit.Event, *, english: bool) -> dict[str, Any]:
     version = dossier.procedure_version
     facts = event.facts
-    receiving = facts.get("receiving")
-    names = units.agency_names([receiving], day=day_of(event.happened_at)) if receiving else {}
+    sent_on = event.kind == "dossiers.ResultSent"
+    at_counter = sent_on or dossier.wants_result == Handing.COUNTER
+    agency_id = facts.get("to_agency" if sent_on else "receiving")
+    names = units.agency_names([agency_id], day=day_of(event.happened_at)) if agency_id else {}
+    agency = names.get(agency_id or 0, "")
+    how = Handing.COUNTER if sent_on else Handing(dossier.wants_result)
     values: dict[str, Any] = {
         "code": dossier.code,
         "procedure": (version.name_en if english else "") or version.short_name,
-        "agency": names.get(receiving or 0, ""),
+        "agency": agency,
         "at": event.happened_at,
         "due": facts.get("due_at") or facts.get("pay_by") or dossier.due_at or "",
         "reply_by": facts.get("reply_by", ""),
-        "how": str(Handing(dossier.wants_result).label),
-        "at_counter": dossier.wants_result == Handing.COUNTER,
+        "how": f"{how.label}: {agency}" if at_counter and agency else str(how.label),
+        "at_counter": at_counter,
         "reason": "",
         "items": [],
     }

@@ -43,6 +43,7 @@ from haicap.dossiers.actions.reception import (
     transfer,
 )
 from haicap.dossiers.actions.refusing import refuse_settle
+from haicap.dossiers.actions.sending import send_result
 from haicap.dossiers.actions.submitting import cancel, complete, hand_in, submit
 from haicap.dossiers.actions.tracking import look_up, wrong_try
 from haicap.dossiers.actions.undoing import opened, rollback
@@ -94,6 +95,7 @@ __all__ = [
     "rollback",
     "save_draft",
     "send_back",
+    "send_result",
     "settle_fee",
     "start_draft",
     "stop",

@@ -103,6 +103,17 @@ FORMS: Final[Mapping[str, MoveForm]] = {
             done=_("Đã trả kết quả hồ sơ %(code)s."),
         ),
         MoveForm(
+            "send_result", MOVE_WORDS["send_result"], "g", "truck", "secondary",
+            (
+                Field(
+                    "agency_code", _("Quầy người dân muốn đến nhận"), "agency", required=True,
+                    hint=_("Gõ tên rồi chọn trong danh sách, hoặc gõ mã cơ quan"),
+                ),
+                _NOTE,
+            ),
+            done=_("Đã chuyển kết quả hồ sơ %(code)s."),
+        ),
+        MoveForm(
             "draft_result", MOVE_WORDS["draft_result"], "v", "file-pen", "secondary",
             (
                 Field(
@@ -221,6 +232,9 @@ def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:
             "agency_code",
             options=tuple((a.code, agency_words(a)) for a in _deciding(day_of(at))),
         )
+    if form.move == "send_result":
+        options = tuple((a.code, agency_words(a)) for a in _counters(day_of(at)))
+        return _with(form, "agency_code", options=options)
     if form.move == "settle_fee":
         return _with(form, "amount", value=str(dossier.fee_total))
     if form.move == "return_result":
@@ -245,6 +259,18 @@ DECIDING_KINDS: Final = (
 def _deciding(day: date) -> list[units.AgencyView]:
     """Every agency that may decide anything."""
     return [agency for kind in DECIDING_KINDS for agency in units.agencies_at(day, kind=kind)]
+
+
+COUNTER_KINDS: Final = (
+    units.AgencyKind.SERVICE_POINT,
+    units.AgencyKind.BRANCH,
+    units.AgencyKind.CENTRE,
+)
+
+
+def _counters(day: date) -> list[units.AgencyView]:
+    """Every counter of the city."""
+    return [agency for kind in COUNTER_KINDS for agency in units.agencies_at(day, kind=kind)]
 
 
 def agency_words(agency: units.AgencyView) -> str:
@@ -273,17 +299,16 @@ def _likely(dossier: Dossier, *, at: datetime) -> tuple[tuple[str, str], ...]:
 MOST_LIKELY: Final = 6
 
 
-def agency_code(typed: str, *, day: date) -> str:
+def agency_code(typed: str, *, among: list[units.AgencyView]) -> str:
     """The code of the agency that `typed` can only mean: as offered, a code, or a name. Invalid."""
     text = clean(typed[:300])
     code = text.rpartition("·")[2].strip().upper()
-    deciding = _deciding(day)
-    if any(agency.code == code for agency in deciding):
+    if any(agency.code == code for agency in among):
         return code
     wanted = fold_accents(text)
     named = [
         agency.code
-        for agency in deciding
+        for agency in among
         if wanted and wanted in (fold_accents(agency.name), fold_accents(agency.short_name))
     ]
     if len(named) != 1:
@@ -299,7 +324,7 @@ def read(move: str, request: HttpRequest, *, by: Actor, at: datetime) -> dict[st
         return {"questions": turns.questions(posted, at=at)}
     values: dict[str, Any] = {}
     for field in form.fields:
-        values |= _read_field(field, posted, at=at)
+        values |= _read_field(field, posted, move=move, at=at)
     if form.papers:
         values["papers"] = counted_papers(posted)
     if form.upload and move == "draft_result":
@@ -309,7 +334,7 @@ def read(move: str, request: HttpRequest, *, by: Actor, at: datetime) -> dict[st
     return values
 
 
-def _read_field(field: Field, posted: QueryDict, *, at: datetime) -> dict[str, Any]:
+def _read_field(field: Field, posted: QueryDict, *, move: str, at: datetime) -> dict[str, Any]:
     text = posted.get(field.name, "")
     match field.name:
         case "items":
@@ -324,7 +349,8 @@ def _read_field(field: Field, posted: QueryDict, *, at: datetime) -> dict[str, A
             return {"paid": _whole(text, field.name)}
         case "agency_code":
             chosen = text.strip() or posted.get("agency_usual", "")
-            return {"agency_code": agency_code(chosen, day=day_of(at))}
+            offer = _counters if move == "send_result" else _deciding
+            return {"agency_code": agency_code(chosen, among=offer(day_of(at)))}
         case "staff_id" | "amount":
             return {field.name: _whole(text, field.name)}
     return {field.name: text}

@@ -95,6 +95,7 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
         **_money(dossier),
         "wants_result": dossier.wants_result,
         "result": result_of(dossier, by=by),
+        "fetch_at": _fetch_at(dossier, desks, agencies),
         "desks": _desks(dossier, agencies) if staff else [],
         "requests": [_request(request) for request in dossier.requests.order_by("id")],
         "judged_late": dossier.requests.filter(stage="during").count() > 1,
@@ -285,6 +286,12 @@ def result_of(dossier: Dossier, *, by: Actor) -> dict[str, Any] | None:
         "refusal": dossier.ended_as == State.REFUSED,
         "handed": handed and {**handed, "at": told_text(str(handed["at"]))},
     }
+
+
+def _fetch_at(dossier: Dossier, desks: access.Desks, agencies: Mapping[int, str]) -> str:
+    """The counter where a result that is out lies; empty before, and when it was handed over."""
+    lies = dossier.state in (State.ISSUED, State.REFUSED) and desks.lead is not None
+    return agencies.get(desks.lead.agency_id, "") if lies and desks.lead is not None else ""
 
 
 def _desks(dossier: Dossier, agencies: Mapping[int, str]) -> list[dict[str, Any]]:

@@ -65,6 +65,7 @@ TOLD_TO_CITIZENS: Final = frozenset(
         "DossierApproved",
         "ResultIssued",
         "ResultReturned",
+        "ResultSent",
         "FeeSettled",
         *money.TITLES,
         "ConsultAsked",
@@ -146,6 +147,9 @@ _TITLES: Final[Mapping[str, Words]] = {
     "DraftReturned": lambda f, n: _("Dự thảo được trả lại để sửa"),
     "DossierApproved": lambda f, n: _("Kết quả đã được duyệt"),
     "ResultIssued": lambda f, n: _("Kết quả đã phát hành, chờ trả"),
+    "ResultSent": lambda f, n: (
+        _("Kết quả được chuyển đến %(agency)s để trả") % {"agency": _agency(f, n, "to_agency")}
+    ),
     "ResultReturned": lambda f, n: _("Đã trả kết quả"),
     "DossierRerouted": lambda f, n: (
         _("Đã xác định cơ quan giải quyết: %(agency)s") % {"agency": _agency(f, n, "competent")}

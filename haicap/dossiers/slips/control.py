@@ -68,6 +68,7 @@ STEPS: Final[Mapping[str, Step]] = {
     "SettlementRefused": Step(ACTOR, "receiving", "Đã phát hành văn bản không giải quyết"),
     "CorrectionOpened": Step(ACTOR, DESK, "Đính chính kết quả"),
     "ResultCorrected": Step(ACTOR, "receiving", "Đã phát hành bản thay thế"),
+    "ResultSent": Step("from_agency", "to_agency", "Chuyển kết quả đến quầy khác để trả"),
     "ResultReturned": Step("receiving", APPLICANT, "Trả kết quả"),
     "DossierHandedOn": Step("from_agency", "to_agency", "Bàn giao, giữ nguyên thời hạn"),
     "StepTakenBack": Step(DESK, ACTOR, "Thu hồi bước vừa làm"),

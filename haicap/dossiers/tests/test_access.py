@@ -36,6 +36,7 @@ MAY: dict[str, tuple[str, set[str]]] = {
     "approve": ("SUBMIT_APPROVAL", {"quan"}),
     "number_and_issue": ("APPROVED", {"van"}),
     "return_result": ("RETURNED", {"nga"}),
+    "send_result": ("ISSUED", {"nga"}),
     "settle_fee": ("RECEIVED", {"nga"}),
     "reroute": ("SUBMITTED", {"dieu"}),
     "consult": ("IN_PROCESS", {"hoa", "truong"}),

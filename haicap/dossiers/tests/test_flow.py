@@ -22,7 +22,16 @@ from haicap.dossiers.views import schemas
 from haicap.kernel.flow import PREVIOUS, MoveRefused
 
 # The law's table (domain chapter 1.5 and 1.11), written a second time and by hand.
-KEEPS = {"apologise", "hand_on", "rollback", "settle_fee", "reroute", "draft_result", "assign"}
+KEEPS = {
+    "apologise",
+    "hand_on",
+    "send_result",
+    "rollback",
+    "settle_fee",
+    "reroute",
+    "draft_result",
+    "assign",
+}
 UNDECIDED = {
     "stop": "STOPPED", "request_withdraw": "WITHDRAW_REQ", "hand_on": "", "settle_fee": "",
 }  # fmt: skip
@@ -92,9 +101,19 @@ LEGAL: dict[str, dict[str, str]] = {
         "rollback": "",
         "settle_fee": "",
     },
-    "ISSUED": {"return_result": "RETURNED", "correct_result": "CORRECTING", "settle_fee": ""},
+    "ISSUED": {
+        "return_result": "RETURNED",
+        "correct_result": "CORRECTING",
+        "settle_fee": "",
+        "send_result": "",
+    },
     "RETURNED": {"correct_result": "CORRECTING", "archive": "ARCHIVED"},
-    "REFUSED": {"return_result": "RETURNED", "archive": "ARCHIVED", "settle_fee": ""},
+    "REFUSED": {
+        "return_result": "RETURNED",
+        "archive": "ARCHIVED",
+        "settle_fee": "",
+        "send_result": "",
+    },
     "WITHDRAW_REQ": {"decide_withdraw": "WITHDRAWN"},
     "WITHDRAWN": {"archive": "ARCHIVED"},
     "STOPPED": {"archive": "ARCHIVED"},

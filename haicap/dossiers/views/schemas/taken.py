@@ -305,7 +305,7 @@ class NumberAndIssue(NoteIn):
 
 
 class ReturnResult(NoteIn):
-    """ISSUED → RETURNED, by the counter that received it; the fee must be settled. A citizen may
+    """ISSUED → RETURNED, by the counter where it lies; the fee must be settled. A citizen may
     take an electronic result himself: {"move": "return_result", "how": "electronic"}.
     """
 
@@ -494,12 +494,26 @@ class HandOn(MoveIn):
     reason: str = Field(max_length=TEXT)
 
 
+class SendResult(NoteIn):
+    """ISSUED or REFUSED, by the counter where the result lies: to another counter, where the
+    citizen wants to fetch it. That one hands it over from now on.
+    """
+
+    move: Literal["send_result"]
+    agency_code: str = Field(
+        max_length=30,
+        description="Of a service point, branch or the centre, see GET /agencies.",
+        examples=["H26.2.102"],
+    )
+
+
 MOVES: Final[tuple[type[MoveIn], ...]] = (
     Submit, Accept, AskBefore, Complete, RefuseIntake, Cancel, Transfer, ConfirmReceipt, SendBack,
     Assign, AskSupplement, ReceiveSupplement, CheckSupplement, DraftResult, SubmitApproval,
     ReturnDraft, Approve, NumberAndIssue, ReturnResult, Reroute, SettleFee, Consult, ReplyConsult,
     WithdrawConsult, RequestFinance, ConfirmFinance, RefuseSettle, Stop, Expire, Archive,
     RequestWithdraw, DecideWithdraw, Apologise, CorrectResult, Rollback, HandOn,
+    SendResult,
 )  # fmt: skip
 # By the word that stands in `move`.
 BY_MOVE: Final[Mapping[str, type[MoveIn]]] = {
@@ -512,7 +526,7 @@ AnyMove = Annotated[
     | SubmitApproval | ReturnDraft | Approve | NumberAndIssue | ReturnResult | Reroute | SettleFee
     | Consult | ReplyConsult | WithdrawConsult | RequestFinance | ConfirmFinance | RefuseSettle
     | Stop | Expire | Archive | RequestWithdraw | DecideWithdraw | Apologise | CorrectResult
-    | Rollback | HandOn,
+    | Rollback | HandOn | SendResult,
     Field(discriminator="move"),
 ]  # fmt: skip
 

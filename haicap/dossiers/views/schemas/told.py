@@ -205,6 +205,7 @@ class DossierWhole(Schema):
     money_words: str
     fee_receipt: str
     wants_result: str
+    fetch_at: str = Field(description="The counter where a result that is out lies, on paper.")
     result: dict[str, Any] | None = Field(
         description="file_id, sha256, number, date, signed, issued, refusal, handed; null before."
     )
