@@ -82,7 +82,7 @@ CHARGES: Final[Mapping[str, tuple[Charge, ...]]] = {
     "return_result": _HOLDING,
     "send_result": _HOLDING,
     "reroute": _COORDINATING,
-    "settle_fee": (*_COUNTER, *_HOLDING),
+    "settle_fee": _COUNTER,
     "consult": _HANDLING,
     "reply_consult": (
         Charge(Duty.HANDLE, Where.CONSULTED),
