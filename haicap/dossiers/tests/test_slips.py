@@ -10,19 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from haicap.accounts.models import Reach
-from haicap.accounts.tests.cast import AT, Cast, add_person
+from haicap.accounts.tests.cast import AT, BEGAN, Cast, add_person
 from haicap.audit import public as audit
 from haicap.dossiers import actions, paperwork, queries
 from haicap.dossiers.actions import layouts as layout_verbs
 from haicap.dossiers.actions import papers, printing
 from haicap.dossiers.models import Dossier, RegisterPrint, Request, SlipLayout
 from haicap.dossiers.slips import control, gathering, layouts, register
+from haicap.dossiers.slips.heads import Body, head_of, signer_of
 from haicap.dossiers.slips.kinds import KINDS, Form
 from haicap.dossiers.slips.printing import print_form
 from haicap.dossiers.slips.samples import sample
@@ -35,6 +37,7 @@ from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid, NotAllowed
 from haicap.registers.models import Number
 from haicap.site import wiring
+from haicap.units.models import AgencyVersion
 
 OWN = '#import "/slips/lib.typ": *\n#set page(paper: "a4")\nMẪU RIÊNG #d.head.number #d.form.basis'
 CIRCULAR = "Thông tư số 99/2027/TT-VPCP"
@@ -112,6 +115,42 @@ def test_a_long_control_slip_goes_on_with_its_heading_and_the_page_number() -> N
 
 def control_sample() -> Any:
     return sample(Form.CONTROL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "by_order", "capacity", "printed_title"),
+    [
+        ("commune_committee", "Chủ tịch", False, "TM. Ủy ban nhân dân", "Chủ tịch"),
+        (
+            "commune_committee", "Phó Chủ tịch", False,
+            "TM. Ủy ban nhân dân\nKT. Chủ tịch", "Phó Chủ tịch",
+        ),
+        ("commune_committee", "Chánh Văn phòng", True, "TL. Chủ tịch", "Chánh Văn phòng"),
+        ("department", "Phó Giám đốc", False, "KT. Giám đốc", "Phó Giám đốc"),
+        ("department", "", False, "", "Giám đốc"),
+    ],
+)  # fmt: skip
+def test_who_signs_does_so_as_the_law_on_documents_says(
+    kind: str, title: str, by_order: bool, capacity: str, printed_title: str
+) -> None:
+    signer = signer_of(Body(kind, "x"), post_title=title, name="Lan", by_order=by_order)
+    assert (signer.capacity, signer.title) == (capacity, printed_title)
+
+
+def test_a_unit_writes_under_its_own_name_of_the_day(world: World) -> None:
+    at, cast = world.at, world.cast
+    point, _unit = head_of(cast.cuanam.point, at=at)
+    committee, _unit = head_of(cast.bode.committee, at=at)
+    assert point.superior
+    assert point.agency
+    assert (committee.superior, committee.place) == ("", "Bồ Đề")
+    today = AgencyVersion.objects.get(agency=cast.bode.committee)
+    AgencyVersion.objects.filter(pk=today.pk).update(period=DateRange(BEGAN, day_of(at)))
+    today.pk, today.name, today.period = None, "Ủy ban nhân dân phường Mới", DateRange(day_of(at))
+    today.save(force_insert=True)
+    before, _unit = head_of(cast.bode.committee, at=at - timedelta(days=1))
+    after, _unit = head_of(cast.bode.committee, at=at)
+    assert (before.agency, after.agency) == (committee.agency, "Ủy ban nhân dân phường Mới")
 
 
 # --- which layout ---------------------------------------------------------------------------------
