@@ -22,7 +22,7 @@ router = Router(tags=["payments"])
 LARGEST = 9_999_999_999_999
 
 
-class Answered(Schema):
+class NoticeAnswered(Schema):
     """What a gateway is told: 0 done, do not send again; 1 against what was told before, a person
     looks at it.
     """
@@ -32,7 +32,7 @@ class Answered(Schema):
     message: str
 
 
-class Line(Schema):
+class PaymentLine(Schema):
     """A movement of money."""
 
     id: int
@@ -50,7 +50,7 @@ class Line(Schema):
     by: int | None
 
 
-class Payable(Schema):
+class PaymentStanding(Schema):
     """A demand, its sums in đồng and its movements."""
 
     code: str = Field(description="What the payer writes.")
@@ -67,10 +67,10 @@ class Payable(Schema):
     moment: str
     receipt: str
     vietqr: str = Field(description="EMVCo text for what is left; empty when nothing is.")
-    movements: list[Line]
+    movements: list[PaymentLine]
 
 
-class Waived(Schema):
+class PaymentWaived(Schema):
     """It need not be paid."""
 
     amount: int | None = Field(None, gt=0, le=LARGEST, description="đồng; none: all of it.")
@@ -78,7 +78,7 @@ class Waived(Schema):
     basis: str = Field("", max_length=300, description="Article of the law.")
 
 
-class Refunded(Schema):
+class PaymentRefunded(Schema):
     """What is not owed was paid back."""
 
     amount: int | None = Field(None, gt=0, le=LARGEST, description="đồng; none: all too much.")
@@ -87,7 +87,7 @@ class Refunded(Schema):
     reason: str = Field(max_length=1000)
 
 
-class Attributed(Schema):
+class PaymentAttributed(Schema):
     """A payment was for another dossier."""
 
     movement: int = Field(gt=0, le=2**62)
@@ -95,7 +95,7 @@ class Attributed(Schema):
     reason: str = Field(max_length=1000)
 
 
-class DayOfProvider(Schema):
+class PaymentsOfProvider(Schema):
     """A provider's day."""
 
     provider: str
@@ -107,7 +107,7 @@ class DayOfProvider(Schema):
     closed: bool
 
 
-class Day(Schema):
+class PaymentDay(Schema):
     """What a day came to."""
 
     day: date
@@ -115,7 +115,7 @@ class Day(Schema):
     waived: int
     left: int
     too_much: int
-    providers: list[DayOfProvider]
+    providers: list[PaymentsOfProvider]
 
 
 def _by(request: HttpRequest) -> Actor:
@@ -130,7 +130,7 @@ def _at(request: HttpRequest) -> datetime:
 
 @router.post(
     "/payments/notices/{provider}",
-    response=Answered,
+    response=NoticeAnswered,
     auth=None,
     summary="A gateway tells of a payment",
     openapi_extra={
@@ -160,7 +160,7 @@ def payment_notice(request: HttpRequest, provider: str) -> dict[str, Any]:
     return {"error_code": answer.code, "state": answer.state, "message": answer.sentence}
 
 
-@router.get("/payments/days/{day}", response=Day, summary="What a day came to")
+@router.get("/payments/days/{day}", response=PaymentDay, summary="What a day came to")
 def day_of_payments(request: HttpRequest, day: date) -> dict[str, Any]:
     """For who looks after money: what was demanded that day, and the money that moved on it."""
     by = _by(request)
@@ -188,14 +188,14 @@ def day_of_payments(request: HttpRequest, day: date) -> dict[str, Any]:
     }
 
 
-@router.get("/payments/{code}", response=Payable, summary="How a demand stands")
+@router.get("/payments/{code}", response=PaymentStanding, summary="How a demand stands")
 def payment(request: HttpRequest, code: str) -> dict[str, Any]:
     """By the payment code or the dossier's code. A counter's own, and all for finance."""
     return _told(_mine(request, code), at=_at(request))
 
 
-@router.post("/payments/{code}/waive", response=Payable, summary="It need not be paid")
-def waive_payment(request: HttpRequest, code: str, payload: Waived) -> dict[str, Any]:
+@router.post("/payments/{code}/waive", response=PaymentStanding, summary="It need not be paid")
+def waive_payment(request: HttpRequest, code: str, payload: PaymentWaived) -> dict[str, Any]:
     """After a payment this leaves money to be paid back."""
     row = _mine(request, code)
     actions.waive(
@@ -205,8 +205,8 @@ def waive_payment(request: HttpRequest, code: str, payload: Waived) -> dict[str,
     return _told(_mine(request, code), at=_at(request))
 
 
-@router.post("/payments/{code}/refund", response=Payable, summary="Money was paid back")
-def refund_payment(request: HttpRequest, code: str, payload: Refunded) -> dict[str, Any]:
+@router.post("/payments/{code}/refund", response=PaymentStanding, summary="Money was paid back")
+def refund_payment(request: HttpRequest, code: str, payload: PaymentRefunded) -> dict[str, Any]:
     """Never more than is not owed."""
     row = _mine(request, code)
     actions.refund(
@@ -217,8 +217,12 @@ def refund_payment(request: HttpRequest, code: str, payload: Refunded) -> dict[s
     return _told(_mine(request, code), at=_at(request))
 
 
-@router.post("/payments/{code}/attribute", response=Payable, summary="It was for another dossier")
-def attribute_payment(request: HttpRequest, code: str, payload: Attributed) -> dict[str, Any]:
+@router.post(
+    "/payments/{code}/attribute", response=PaymentStanding, summary="It was for another dossier"
+)
+def attribute_payment(
+    request: HttpRequest, code: str, payload: PaymentAttributed
+) -> dict[str, Any]:
     """The demand the money goes to is answered."""
     _mine(request, code)
     stands = actions.attribute(
@@ -238,7 +242,7 @@ def _told(row: Demand, *, at: datetime) -> dict[str, Any]:
     way = queries.way_to_pay(stands, day=day_of(at))
     told = asdict(stands)
     return {
-        **{name: told[name] for name in Payable.model_fields if name in told},
+        **{name: told[name] for name in PaymentStanding.model_fields if name in told},
         "vietqr": way.payload if way else "",
         "movements": [asdict(line) for line in queries.lines_of(row.of, kind=row.kind)],
     }
