@@ -68,7 +68,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all; every visitor has a profile of its own in it."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}; set HAICAP_CHROMIUM")
-    expect.set_options(timeout=10_000)  # the machine may be busy with the other browser
+    expect.set_options(timeout=15_000)  # the machine may be busy with the other browser
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM,
@@ -98,7 +98,7 @@ def visitor_with(server: str, chromium: Browser) -> Iterator[VisitorMaker]:
                 **options,
             }
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         scripted = options.get("java_script_enabled", True)
         if scripted:
             context.add_init_script(BREACHES)
