@@ -416,6 +416,13 @@ CALLS = [
     ],
     call("PUT /procedures/{code}/file", "401 403 403 403 422", args=lambda house: {"code": BIRTH},
          right="catalogue@city", post=nothing),
+    call("GET /procedures/{code}/repinnings/preview", "401 403 403 403 200",
+         args=lambda house: {"code": BIRTH}, right="catalogue@city"),
+    call("POST /procedures/{code}/repinnings", "401 403 403 403 409",
+         args=lambda house: {"code": BIRTH}, right="catalogue@city",
+         post=lambda house: {"to": 1, "reason": "Luật mới"}),
+    call("POST /procedures/{code}/repinnings/{batch_id}/undo", "401 403 403 403 404",
+         args=lambda house: {"code": BIRTH, "batch_id": 1}, right="catalogue@city", post=nothing),
     open_call("GET /track/{code}", "404 404 404 404 404", args=code),  # with a wrong check
     open_call("GET /deadlines/preview"),
     call("POST /files", "401 422 422 422 422", post=nothing),
@@ -456,6 +463,7 @@ CALLS = [
     call("POST /dossiers/{code}/moves", args=code, post=lambda house: {"move": "transfer"}),
 ]  # fmt: skip
 QUERIES = {
+    "GET /procedures/{code}/repinnings/preview": {"to": "1"},
     "GET /track/{code}": {"check": "9999"},
     "GET /deadlines/preview": {"received_at": "2026-11-23T09:00:00", "time_unit": "SAME_DAY"},
 }

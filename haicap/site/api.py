@@ -20,6 +20,7 @@ from haicap.accounts.views.api_auth import BearerAuth
 from haicap.catalogue.views.api import router as catalogue_router
 from haicap.deadlines.views.api import router as deadlines_router
 from haicap.dossiers.views.api import router as dossiers_router
+from haicap.dossiers.views.api_repinning import router as repinning_router
 from haicap.dossiers.views.api_service import router as service_router
 from haicap.dossiers.views.api_slips import router as slips_router
 from haicap.dossiers.views.schemas import BY_MOVE
@@ -69,6 +70,7 @@ for _router in (
     dossiers_router,
     slips_router,
     service_router,
+    repinning_router,
     notify_router,
     payments_router,
 ):

@@ -71,19 +71,19 @@ def repin(
 
 
 @transaction.atomic
-def undo_repin(*, batch_id: int, by: Actor, at: datetime) -> int:
+def undo_repin(*, code: str, batch_id: int, by: Actor, at: datetime) -> int:
     """Move back what was moved and is not decided yet; how many went back. Missing; AlreadyUndone;
     NothingToMove.
     """
     batch = (
         Repinning.objects.select_for_update(of=("self",))
-        .select_related("procedure", "target")
-        .filter(pk=batch_id)
+        .select_related("target__procedure")
+        .filter(pk=batch_id, procedure__code=code)
         .first()
     )
     if batch is None:
         raise Missing(_("Không có lần chuyển này."))
-    by, staff = _controller(by, batch.procedure.code)
+    by, staff = _controller(by, code)
     if batch.undone_at is not None:
         raise AlreadyUndone(_("Lần chuyển này đã được hoàn lại."))
     before: dict[int, int] = dict(batch.moved)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from haicap.accounts.models import Reach
@@ -104,13 +106,13 @@ def test_a_move_is_undone_as_far_as_the_dossiers_are_still_there(city: World) ->
     )
     city.move(first, "submit_approval", "hoa")
     assert len(batch.moved) == 2
-    assert undo_repin(batch_id=batch.pk, by=city.by("soat2"), at=city.at) == 1
+    assert undo_repin(code=MARITAL, batch_id=batch.pk, by=city.by("soat2"), at=city.at) == 1
     now = dict(Dossier.objects.values_list("pk", "procedure_version_id"))
     assert now[second.pk] == before[second.pk]
     assert now[first.pk] == batch.target_id  # its draft lies before the head already
     assert Task.objects.get(dossier=second, done_at=None).position == places[second.pk]
     with pytest.raises(AlreadyUndone):
-        undo_repin(batch_id=batch.pk, by=city.by("soat"), at=city.at)
+        undo_repin(code=MARITAL, batch_id=batch.pk, by=city.by("soat"), at=city.at)
 
 
 def test_a_dossier_whose_desk_is_gone_stays_and_says_why(city: World) -> None:
@@ -164,3 +166,30 @@ def test_the_page_shows_first_and_moves_then(
     first = ProcedureVersion.objects.get(procedure__code=MARITAL, number=1)
     assert Dossier.objects.get(pk=dossier.pk).procedure_version_id == first.pk
     assert city.cast.client("minh").get(address).status_code == 403
+
+
+def test_the_same_through_the_api(city: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", city.later)
+    dossier = city.at_stage("IN_PROCESS")
+    number = publish(city, reviewed)
+    address = f"/api/v1/procedures/{MARITAL}/repinnings"
+
+    def asked(method: str, path: str, body: Any = None, who: str = "soat") -> Any:
+        return Client().generic(
+            method,
+            address + path,
+            json.dumps(body) if body else "",
+            "application/json",
+            headers={"Authorization": f"Bearer {city.cast.token(who)}"},
+        )
+
+    told = asked("GET", f"/preview?to={number}").json()
+    assert (told["going"], told["items"][0]["code"]) == (1, dossier.code)
+    body = {"to": number, "reason": "Luật mới", "codes": [dossier.code]}
+    assert asked("POST", "", body, who="minh").status_code == 403
+    moved = asked("POST", "", body).json()
+    assert (moved["to"], moved["moved"]) == (number, 1)
+    assert asked("POST", "", body).status_code == 409
+    assert asked("POST", f"/{moved['id']}/undo").json()["moved"] == 1
+    assert asked("POST", f"/{moved['id']}/undo").status_code == 409
+    assert asked("POST", f"/{10**30}/undo").status_code == 404

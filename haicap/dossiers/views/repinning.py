@@ -71,7 +71,7 @@ def _done(request: accounts.Request, code: str) -> HttpResponse:
     typed = request.POST
     batch = typed.get("batch", "")
     if batch.isascii() and batch.isdecimal() and len(batch) < 19:
-        count = undo_repin(batch_id=int(batch), by=request.actor, at=request.at)
+        count = undo_repin(code=code, batch_id=int(batch), by=request.actor, at=request.at)
         said = _("Đã hoàn lại %(count)s hồ sơ.") % {"count": count}
     else:
         number = _number(typed.get("to"), [])
