@@ -213,7 +213,7 @@ OF_LAN = re.compile(r"Nguyễn Thị Lan|000155000011|0155\s*0000\s*11|\+?841000
 SHOWING = {
     "dossiers:desk", "dossiers:one", "dossiers:receipt", "dossiers:file", "dossiers:pile",
     "dossiers:slip", "dossiers:control_slip", "dossiers:register", "dossiers:register_pdf",
-    "dossiers:register_csv", "dossiers:fee",
+    "dossiers:register_csv", "dossiers:fee", "dossiers:post",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from haicap.notify.quiet import Hours
 from haicap.parties import public as parties
 
 JOB: Final = "notify.deliver"
+BEHIND: Final = -10  # receipts and what people wait for go first
 
 _INSERT: Final = """
 insert into notify_message (key, party_id, staff_id, channel, template, language, address, title,
@@ -164,5 +165,6 @@ def _write(
 
 
 def owe(message_id: int, at: datetime | None = None) -> None:
-    """Have a message carried out, at `at` or as soon as somebody is free."""
-    jobs.configure_task(JOB, queue="soon", schedule_at=at).defer(message_id=message_id)
+    """Have a message carried out, at `at` or as soon as nothing else waits: ways out are slow."""
+    job = jobs.configure_task(JOB, queue="soon", schedule_at=at, priority=BEHIND)
+    job.defer(message_id=message_id)
