@@ -7,7 +7,8 @@ A scheme is {"lines": [line, …]}. A line has `name_vi`, `name_en`, a `kind` an
                 field `pages`, at most `cap_per_copy`; times the field `copies` (TT 226/2016/TT-BTC)
 `when` must hold for a line to be due; `waive` is a list of {when, name_vi, name_en}: the first that
 holds makes the line free and says why. A condition is an object all of whose keys must hold:
-  field + in, field + days_since_more_than, identity_level_at_least, from, to (days of the demand).
+  field + in, field + days_since_more_than, identity_level_at_least, channel_in,
+  from, to (days of the demand).
 """
 
 from __future__ import annotations
@@ -75,12 +76,12 @@ def evaluate(
     """
     found = []
     for line in scheme.get("lines", ()):
-        if not _holds(line.get("when"), answers, identity_level, day):
+        if not _holds(line.get("when"), channel, answers, identity_level, day):
             continue
         full, detail = _amount(line, channel, answers)
         if full is None:
             continue
-        waiver = _waiver(line, answers, identity_level, day)
+        waiver = _waiver(line, channel, answers, identity_level, day)
         found.append(
             FeeLine(
                 name_vi=str(line["name_vi"]),
@@ -133,17 +134,22 @@ def _number(answers: Mapping[str, Any], name: str) -> int:
 
 
 def _waiver(
-    line: Mapping[str, Any], answers: Mapping[str, Any], identity_level: int, day: date
+    line: Mapping[str, Any],
+    channel: str,
+    answers: Mapping[str, Any],
+    identity_level: int,
+    day: date,
 ) -> Mapping[str, Any] | None:
     waivers: Sequence[Mapping[str, Any]] = line.get("waive", ())
     for waiver in waivers:
-        if _holds(waiver.get("when"), answers, identity_level, day):
+        if _holds(waiver.get("when"), channel, answers, identity_level, day):
             return waiver
     return None
 
 
 def _holds(
     condition: Mapping[str, Any] | None,
+    channel: str,
     answers: Mapping[str, Any],
     identity_level: int,
     day: date,
@@ -155,6 +161,8 @@ def _holds(
     if "to" in condition and day > date.fromisoformat(condition["to"]):
         return False
     if identity_level < int(condition.get("identity_level_at_least", 0)):
+        return False
+    if "channel_in" in condition and channel not in condition["channel_in"]:
         return False
     if "field" not in condition:
         return True

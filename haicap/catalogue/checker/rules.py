@@ -147,7 +147,7 @@ def _fee(file: ProcedureFile, world: World) -> list[Finding]:
     if fee is None:
         said.doubt("", _("Chưa rõ mức thu: sẽ không thu gì."))
         return said.found
-    if fee.collect_at not in {"reception", "return"}:
+    if fee.collect_at not in {"reception", "supplement", "return"}:
         said.wrong("collect_at", _("Chưa chọn thu lúc nào."))
     _sure(said, fee.mark, fee.basis, _("Phí, lệ phí"))
     lines = fee.scheme.get("lines", [])
@@ -230,10 +230,17 @@ def _condition(
         said.wrong(f"{at}.when_field", words % {"name": name, "field": str(when["field"])[:40]})
     if "in" in when and not isinstance(when["in"], list):
         said.wrong(f"{at}.when_in", _("“%(name)s”: các giá trị không đúng dạng.") % {"name": name})
+    if "channel_in" in when and not _channels(when["channel_in"]):
+        said.wrong(f"{at}.when_in", _("“%(name)s”: cách nộp không đúng.") % {"name": name})
     for key in ("days_since_more_than", "identity_level_at_least"):
         if key in when and not _whole(when[key]):
             said.wrong(f"{at}.when_days", _("“%(name)s”: con số không đúng.") % {"name": name})
     _period(said, at, when, name, day)
+
+
+def _channels(value: Any) -> bool:
+    known = ("counter", "online", "post")
+    return isinstance(value, list) and bool(value) and all(one in known for one in value)
 
 
 def _period(said: Said, at: str, when: Mapping[str, Any], name: str, day: date) -> None:

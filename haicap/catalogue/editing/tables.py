@@ -237,7 +237,11 @@ FEE: Final = Part(
             "collect_at",
             _("Thu lúc"),
             "choice",
-            (("reception", _("Tiếp nhận")), ("return", _("Trả kết quả"))),
+            (
+                ("reception", _("Tiếp nhận")),
+                ("supplement", _("Bổ sung")),
+                ("return", _("Trả kết quả")),
+            ),
         ),
         *_SURE,
     ),

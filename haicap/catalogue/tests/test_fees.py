@@ -113,3 +113,21 @@ def test_the_scheme_reads_as_sentences_in_both_languages() -> None:
         assert fees.describe(scheme("1.001612")) == [
             "Registration fee: at the counter VND 100,000, online VND 0"
         ]
+
+
+def test_a_waiver_may_be_for_one_channel_only() -> None:
+    when = {"channel_in": ["online"], "from": "2026-07-25"}
+    line = {
+        "kind": "flat", "name_vi": "Lệ phí", "amount": 8000,
+        "waive": [{"name_vi": "Nộp trực tuyến", "when": when}],
+    }  # fmt: skip
+
+    def total(channel: str, day: date) -> int:
+        lines = fees.evaluate(
+            scheme={"lines": [line]}, channel=channel, answers={}, identity_level=0, day=day
+        )
+        return sum(one.amount for one in lines)
+
+    assert total("online", DAY) == 0
+    assert total("post", DAY) == total("counter", DAY) == 8000
+    assert total("online", date(2026, 7, 24)) == 8000
