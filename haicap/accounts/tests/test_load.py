@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -59,7 +60,8 @@ def test_the_city_is_staffed_in_seconds_and_once() -> None:
     city = load_city(by=BY, at=AT)
     began = time.perf_counter()
     loaded = load.load_people(city, by=BY, at=AT)
-    assert time.perf_counter() - began < 15  # two to four seconds, on a machine with other work
+    # Two to four seconds on a quiet machine of two cores; the tests may run beside others.
+    assert time.perf_counter() - began < 8 * max(1.0, os.getloadavg()[0] / 2)
     assert 2_000 < loaded.staff < 4_000
     assert len(set(loaded.parties)) == load.FICTITIOUS
     check_every_desk_is_held(city)

@@ -62,7 +62,7 @@ def test_styles_and_scripts_name_no_other_host() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: "/".join(path.parts[-3:]))
 def test_no_template_has_inline_script_or_style(path: Path) -> None:
     text = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.S)
-    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
+    assert not re.search(r"<style|\sstyle=|\son(?!e=)\w+=|javascript:", text)
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"(?:src|href|action)=[\"'](?:https?:)?//", text)
 
