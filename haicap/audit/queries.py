@@ -28,11 +28,12 @@ class Happening:
     duty: str
     on_behalf_of: int | None
     source: str
+    delegation: int | None = None  # under which the duty was lent
 
 
 _COLUMNS: Final = (
     "id", "kind", "facts", "happened_at", "recorded_at", "actor_kind", "person", "post", "agency",
-    "duty", "on_behalf_of", "source",
+    "duty", "on_behalf_of", "source", "delegation",
 )  # fmt: skip
 
 

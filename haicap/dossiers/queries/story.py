@@ -298,6 +298,8 @@ def _line(
     agency = names.get(entry.agency or 0, "")
     if entry.actor_kind == "staff":
         who = staff.get(entry.person or 0, "") or agency
+        if staff and entry.delegation is not None:
+            who = _("%(who)s (theo ủy quyền)") % {"who": who}
     else:
         who = {"citizen": _("Người nộp hồ sơ"), "system": _("Hệ thống")}.get(
             entry.actor_kind, entry.actor_kind

@@ -130,7 +130,7 @@ def test_a_delegation_lends_the_leaders_duty_for_its_procedures_only(world: Worl
     assert last.kind == "dossiers.DossierApproved"
     assert last.duty == Duty.DECIDE
     assert last.person == deputy.staff
-    assert delegation.pk
+    assert last.delegation == delegation.pk
 
 
 def test_a_duty_for_other_procedures_does_not_reach(world: World) -> None:

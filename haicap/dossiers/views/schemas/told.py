@@ -241,6 +241,7 @@ class Entry(Schema):
     agency: int | None
     duty: str
     on_behalf_of: int | None
+    delegation: int | None = Field(description="Under which delegation the duty was held.")
     source: str
     facts: dict[str, Any]
     title: str = Field(description="In plain words, where there are some.")
