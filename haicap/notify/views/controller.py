@@ -147,7 +147,7 @@ def _page(
         "trouble": str(trouble) if trouble else "",
         "letter": queries.sample_letter(template, language, words) if words else None,
         "values": [
-            (name, _(VALUE_WORDS[name]), name in OPEN, _sample(sample.get(name)))
+            (name, _(VALUE_WORDS[name]), name in OPEN, letters.said(name, sample.get(name)))
             for name in sorted(kind.values)
         ],
         "versions": versions,
@@ -156,10 +156,6 @@ def _page(
     }
     status = 422 if errors else trouble.status if trouble else 200
     return render(request, "notify/staff/wording.html", context, status=status)
-
-
-def _sample(value: Any) -> str:
-    return letters.said("at" if hasattr(value, "isoformat") else "", value) if value else ""
 
 
 def _saved(template: str, language: str, notice: str) -> HttpResponse:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,11 +16,17 @@ from haicap.dossiers import queries
 from haicap.dossiers.actions import rating as actions
 from haicap.dossiers.flow import State
 from haicap.dossiers.forms.service import read_faces
-from haicap.dossiers.models import Face
+from haicap.dossiers.models import Dossier, Face
 from haicap.dossiers.queries import service
 from haicap.kernel.errors import Invalid, Missing, Refusal
 
 ICONS = {Face.VERY: "laugh", Face.CONTENT: "smile", Face.NOT: "frown"}
+
+
+def _name(dossier: Dossier) -> str:
+    version = dossier.procedure_version
+    english = (get_language() or "vi").startswith("en")
+    return (version.name_en if english else "") or version.short_name
 
 
 @accounts.citizen_page
@@ -51,7 +58,7 @@ def rate(request: accounts.Request, code: str) -> HttpResponse:
             trouble, status = str(refusal), refusal.status
     context = {
         "dossier": dossier,
-        "name": dossier.procedure_version.short_name,
+        "name": _name(dossier),
         "may_rate": service.may_rate(dossier, request.actor),
         "rated": service.rating_of(dossier),
         "faces": [(face.value, str(face.label), ICONS[face]) for face in Face],
