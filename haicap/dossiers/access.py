@@ -289,7 +289,9 @@ def fits(by: Actor, move: str, dossier: Dossier, desks: Desks) -> bool:
     if move in ("reply_consult", "withdraw_consult"):
         return bool(desks.asked)
     if move == "apologise":
-        return dossier.apologised_at is None
+        return dossier.apologised_at is None and dossier.completed_at is None
+    if move == "request_withdraw":  # not from a correction on its way: the result is out
+        return dossier.completed_at is None
     if move == "rollback":
         return undoable(by, dossier, desks) is not None
     if move == "approve":

@@ -172,7 +172,7 @@ def _figure(show: str, at: datetime) -> Q:
         "overdue": running & Q(due_at__lt=at),
         "due_today": running & Q(due_at__gte=at, due_at__lt=_today(at) + timedelta(days=1)),
         "to_receive": Q(state=State.SUBMITTED),
-        "to_return": Q(state=State.ISSUED),
+        "to_return": Q(state__in=(State.ISSUED, State.REFUSED)),
         "received": Q(received_at__gte=month),
         "received_online": Q(received_at__gte=month, channel=Channel.ONLINE),
         "completed": Q(completed_at__gte=month),

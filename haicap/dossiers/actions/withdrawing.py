@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from haicap.dossiers import typed
 from haicap.dossiers.actions import ending, moving, tasks
@@ -36,6 +37,10 @@ def request_withdraw(
         recorded_at=recorded_at,
     )  # fmt: skip
     dossier = move.dossier
+    if dossier.completed_at is not None:
+        raise moving.conflict(
+            dossier, by=move.by, desks=move.desks, why=_("Kết quả đã phát hành nên không rút được.")
+        )
     asked = Withdrawal.objects.create(
         dossier=dossier,
         reason=typed.text(reason, field="reason", required=True),

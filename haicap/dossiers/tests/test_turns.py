@@ -328,6 +328,8 @@ def test_a_wrong_result_is_replaced_and_stays_marked_beside_the_new_one(world: W
     dossier = world.move(dossier, "draft_result", "hoa", values={"content": "Đúng"})
     assert dossier.state == "CORRECTING"
     dossier = world.move(dossier, "submit_approval", "hoa")
+    with pytest.raises(Conflict, match="đã phát hành"):
+        world.move(dossier, "request_withdraw", "nga", reason="Thôi")
     dossier = world.move(dossier, "return_draft", "quan", reason="Thiếu dấu")
     assert dossier.state == "CORRECTING"
     dossier = world.move(dossier, "submit_approval", "hoa")
