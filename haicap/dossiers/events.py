@@ -382,7 +382,7 @@ class ResultCorrected(Moved):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierArchived(Moved):  # nobody reacts
+class DossierArchived(Moved):
     """Kept in the archive."""
 
     ended_as: str

@@ -90,6 +90,7 @@ ENDS: Final = (
     events.DossierWithdrawn,
     events.DossierStopped,
     events.SupplementExpired,
+    events.DossierArchived,
 )
 _FORMS: Final = {f"dossiers.{fact.__name__}": made for fact, made in SLIPS.items()}
 _LETTERS: Final = {f"dossiers.{fact.__name__}": letter for fact, letter in TOLD.items()}

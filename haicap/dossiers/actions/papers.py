@@ -73,15 +73,29 @@ def _slip(form: Form, dossier: Dossier, row: Row, *, at: datetime) -> data.Paper
 def keep_control_slip(*, dossier_id: int, entry_id: int, at: datetime) -> UUID | None:
     """The control slip (Form 06) of a dossier that ended with this entry of its journal; once.
 
-    None for a dossier that was never received: nothing was handed over.
+    None when nothing was handed over: it was never received, or has moved no further since the
+    last slip (it was only archived).
     """
     dossier = moving.locked(dossier_id)
     if dossier.received_at is None:
         return None
     slot = f"{KINDS[Form.CONTROL].slot}:{entry_id}"
-    return _kept(dossier, slot) or _keep(
-        dossier, control.control_slip(dossier, until=entry_id), slot=slot, at=at
-    )
+    kept = _kept(dossier, slot)
+    if kept is not None:
+        return kept
+    slip = control.control_slip(dossier, until=entry_id)
+    if _kept_so_far(dossier, len(slip.rows), entry_id):
+        return None
+    return _keep(dossier, slip, slot=slot, at=at)
+
+
+def _kept_so_far(dossier: Dossier, rows: int, entry_id: int) -> bool:
+    """Whether an earlier control slip tells the same hand-overs."""
+    begins = f"{KINDS[Form.CONTROL].slot}:"
+    uses = files.uses_of([dossier.ref])[dossier.ref]
+    earlier = [int(use.slot.removeprefix(begins)) for use in uses if use.slot.startswith(begins)]
+    before = [entry for entry in earlier if entry < entry_id]
+    return bool(before) and (len(control.control_slip(dossier, until=max(before)).rows) == rows)
 
 
 def _number(form: Form, dossier: Dossier, row: Row, *, at: datetime) -> str:

@@ -294,6 +294,7 @@ def test_every_turn_leaves_its_form_once_numbered_without_a_gap(world: World) ->
         world.at_stage("IN_PROCESS"), "request_withdraw", "nga", reason="Không cần nữa"
     )
     withdrawn = world.move(withdrawn, "decide_withdraw", "quan", agree=True, fees="Hoàn đủ")
+    stopped = world.move(stopped, "archive", "hoa")  # hands nothing over
     sorry = world.move(
         world.at_stage("IN_PROCESS"), "apologise", "quan", reason_code="consulted",
         new_due=day_of(AT) + timedelta(days=9), reason="Công an chưa trả lời",
