@@ -148,15 +148,26 @@ def filing(post: QueryDict, *, code: str, definition: Mapping[str, Any], at: dat
         procedure_code=code,
         channel=post.get("channel", "counter") or "counter",
         applicant=declared(person_typed(post, "applicant"), day=day),
-        owner=_owner(post, day=day) if post.get("for_another") else None,
+        owner=_owner(post, day=day) if for_another(post) else None,
         representative=declared(person_typed(post, "representative"), day=day),
-        relation=post.get("relation", "") if post.get("for_another") else "",
+        relation=post.get("relation", "") if for_another(post) else "",
         helper=post.get("helper", ""),
         answers=answer_forms.posted_answers(definition, post, at=at, prefix=ANSWERS),
         papers=moves.counted_papers(post),
         place=PlaceIn(code=answer_forms.territory_code(place, day=day)) if place else None,
         wants_result=post.get("wants_result", "") or "counter",
     )
+
+
+def for_another(post: Typed) -> bool:
+    """Whether the owner is somebody else: ticked, or somebody else was written down."""
+    return bool(post.get("for_another")) or is_told(post, "owner")
+
+
+def is_told(post: Typed, role: str) -> bool:
+    """Whether anything was typed about one party."""
+    typed = person_typed(post, role)
+    return any(typed[name] for name in TOLD)
 
 
 def _owner(post: QueryDict, *, day: date) -> dict[str, Any]:

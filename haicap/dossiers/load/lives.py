@@ -23,8 +23,8 @@ from haicap.kernel.actor import Actor, Duty
 from haicap.kernel.clock import day_of
 
 SEED: Final = 1656
-RESULT_NAME: Final = "ket-qua.pdf"
-MORE_NAME: Final = "giay-to-bo-sung.pdf"
+RESULT_NAME: Final = "Kết quả.pdf"
+MORE_NAME: Final = "giấy tờ bổ sung.pdf"
 BASIS: Final = "Thành phần hồ sơ của thủ tục đã công bố"
 ASKED: Final = (
     ("Bản chụp bị mờ, không đọc được", "Chụp lại rõ nét cả hai mặt", "Giấy tờ chưa đọc được."),

@@ -34,7 +34,7 @@ class Samples:
         """What a citizen sends."""
         return _keep(
             PAPER_TITLE,
-            name="giay-to-minh-hoa.pdf",
+            name="giấy tờ minh họa.pdf",
             what="Giấy tờ người dân nộp",
             at=self.town.at,
         )
@@ -46,7 +46,7 @@ class Samples:
             template = catalogue.result_document(rules.version_id)
             self._results[code] = _keep(
                 template.title_vi,
-                name=f"ket-qua-{code}.pdf",
+                name=f"Kết quả {code}.pdf",
                 what=rules.short_name or rules.name,
                 signer=template.signer_vi,
                 at=self.town.at,

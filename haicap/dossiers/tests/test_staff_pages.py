@@ -736,6 +736,16 @@ def test_another_who_is_not_named_is_not_forgotten(world: World, browser: Browse
     assert dossier.owner_id != dossier.applicant_id
 
 
+def test_another_who_was_written_down_needs_no_tick(world: World, browser: Browser) -> None:
+    named = {"owner.name": "Trần Thị Mẹ", "owner.phone": "0100000099"}
+    refused = walk_in(browser("nga"), visitor(**named))
+    assert refused.status_code == 422  # the relation is still missing
+    assert 'name="for_another" value="1" checked' in refused.content.decode()
+    assert walk_in(browser("nga"), visitor(**named, relation="Con")).status_code == 302
+    dossier = Dossier.objects.get()
+    assert dossier.owner_id != dossier.applicant_id
+
+
 def test_who_acts_for_a_visitor_is_kept_with_the_dossier(world: World, browser: Browser) -> None:
     wrong = walk_in(browser("nga"), visitor(**{"representative.phone": "12"}))
     assert wrong.status_code == 422

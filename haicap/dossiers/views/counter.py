@@ -209,7 +209,8 @@ def _context(
             (f"counter-{name}" if name.startswith("papers.") else name, sentence)
             for name, sentence in shown.items()
         ],
-        "acts_for": any(forms.person_typed(typed, "representative")[name] for name in forms.TOLD),
+        "for_another": forms.for_another(typed),
+        "acts_for": forms.is_told(typed, "representative"),
         "told": told,
         "key": typed.get("key") or uuid.uuid4().hex,
     }
