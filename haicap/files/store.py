@@ -132,7 +132,10 @@ class Folder:
 
     @contextlib.contextmanager
     def spool(self, stream: BinaryIO, *, limit: int) -> Iterator[Spooled]:
-        self.incoming.mkdir(parents=True, exist_ok=True)
+        if not self.root.exists():
+            # Citizens' papers: nobody else on the machine looks in, whatever the umask says.
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.incoming.mkdir(exist_ok=True)
         with _spooled(stream, folder=self.incoming, limit=limit) as spooled:
             yield spooled
 

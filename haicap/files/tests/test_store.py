@@ -48,6 +48,11 @@ def test_what_was_settled_is_there_and_can_be_forgotten(kept: Store) -> None:
         kept.open(name)
 
 
+def test_nobody_else_on_the_machine_looks_into_the_folder(tmp_path: Path) -> None:
+    put(Folder(tmp_path / "var" / "files"), b"a paper")
+    assert (tmp_path / "var" / "files").stat().st_mode & 0o077 == 0
+
+
 def test_what_was_only_spooled_is_gone(kept: Store) -> None:
     with kept.spool(io.BytesIO(b"abc"), limit=10) as spooled:
         assert spooled.path.exists()
