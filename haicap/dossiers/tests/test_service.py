@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from haicap.audit import public as audit
-from haicap.dossiers import post
+from haicap.dossiers import post, reactions
 from haicap.dossiers.access import NotYourMove
 from haicap.dossiers.actions import posting, rating
 from haicap.dossiers.models import Dossier, PostOrder, PostStatus, Rating, SimulatedParcel
@@ -19,6 +19,8 @@ from haicap.dossiers.queries import service
 from haicap.dossiers.tests.world import World
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid, Refusal
+from haicap.notify import public as notify
+from haicap.notify.letters import OPTIONAL
 from haicap.notify.models import Message
 from haicap.site import wiring
 
@@ -289,3 +291,18 @@ def test_pages_of_ratings_and_of_the_post(world: World, carrier: post.PostSimula
     assert huong.post(rating_page, {"overall": "2", "attitude": "3"}).status_code == 302
     assert Rating.objects.get(dossier=dossier).answers == {"attitude": 3}
     assert "đã đánh giá" in huong.get(rating_page).content.decode()
+
+
+# --- what people are told ------------------------------------------------------------------------
+
+
+def test_every_letter_people_are_told_by_is_given_all_it_must_say(world: World) -> None:
+    dossier = at(world, "RECEIVED")
+    event = audit.Event(
+        entry_id=1, kind="", subject=dossier.ref, facts={}, happened_at=world.at,
+        actor_kind="staff", person=None, agency=None, source="screen",
+    )  # fmt: skip
+    given = set(reactions._values(dossier, event, english=False)) | {"link"}
+    for template in {*reactions.TOLD.values(), "posted", "payment_asked", "payment_confirmed"}:
+        needed = notify.KINDS[template].values - OPTIONAL
+        assert needed <= given, (template, needed - given)
