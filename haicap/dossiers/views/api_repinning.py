@@ -34,7 +34,7 @@ class FitOut(Schema):
     reason: str = Field(description="Why it stays; empty when it would go.")
 
 
-class Preview(Schema):
+class RepinPreview(Schema):
     """What a move would do."""
 
     going: int
@@ -92,7 +92,7 @@ def _told(batch: Repinning, *, moved: int) -> dict[str, Any]:
 
 @router.get(
     "/procedures/{code}/repinnings/preview",
-    response=Preview,
+    response=RepinPreview,
     summary="Running dossiers that would follow a version, and those that stay",
 )
 def preview_repinning(

@@ -130,7 +130,7 @@ def _at(request: HttpRequest) -> datetime:
 
 @router.post(
     "/payments/notices/{provider}",
-    response=NoticeAnswered,
+    response={200: NoticeAnswered, 403: None},
     auth=None,
     summary="A gateway tells of a payment",
     openapi_extra={
