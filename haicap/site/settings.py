@@ -218,8 +218,8 @@ REPORT_SECRETS = {
     for way in ("sms", "zalo", "email")
 }
 
-# A gateway known to haicap.payments; empty: payers are offered none. Its notices are signed with the
-# secret of the two; without one none is believed.
+# A gateway known to haicap.payments; empty: payers are offered none. Its notices are signed with
+# the secret of the two; without one none is believed.
 PAYMENT_GATEWAY = os.environ.get("HAICAP_PAYMENT_GATEWAY", "rehearsal" if DEMO else "")
 PAYMENT_SECRET = os.environ.get("HAICAP_PAYMENT_SECRET", "demo" if DEMO else "")
 
