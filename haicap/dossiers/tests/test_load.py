@@ -124,7 +124,10 @@ def telling(planned: list[Life]) -> list[Life]:
     kept = []
     for life in planned:
         moves = [act.move for act in life.acts]
-        new = {*pairwise(moves), *((act.move, str(act.by.kind)) for act in life.acts)}
+        new: set[tuple[str, ...]] = {
+            *pairwise(moves),
+            *((act.move, str(act.by.kind)) for act in life.acts),
+        }
         new |= {(moves[-1],), (life.commune, life.procedure)}
         if not new <= told:
             kept.append(life)
