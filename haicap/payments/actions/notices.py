@@ -23,11 +23,21 @@ from haicap.payments.actions import booking, taking
 from haicap.payments.actions.taking import Differs, Money
 from haicap.payments.events import MoneyRefunded, NoticeRefused
 from haicap.payments.gateways import REVERSED, Said
-from haicap.payments.models import Demand, Kind, Movement, Notice, NoticeState, Way
+from haicap.payments.models import (
+    Demand,
+    Kind,
+    Movement,
+    Notice,
+    NoticeState,
+    Order,
+    OrderState,
+    Way,
+)
 from haicap.payments.queries import demand_by_code, order_of
 
 MOST_FORGED: Final = 20
 FOR: Final = timedelta(minutes=10)
+WEEK: Final = timedelta(days=7)
 
 _NOTE: Final = """
 insert into payments_notice as n
@@ -209,3 +219,27 @@ def _release(provider: str, said: Said, *, at: datetime) -> None:
             amount=said.amount, status=REVERSED, said_at=notice.said_at or said.said_at,
         )  # fmt: skip
         Notice.objects.filter(pk=notice.pk).update(state=_reversed(provider, again, at=at))
+
+
+def ask_again(*, provider: str, at: datetime, limit: int = 500) -> int:
+    """Ask the gateway about orders of which no notice came; how many payments it knew of.
+
+    What it tells under our own asking is booked as its notice would have been, once. Orders are
+    asked about for a week. Called with no transaction open; GatewayDown when it does not answer.
+    """
+    gateway = gateways.gateway(provider)
+    waiting = Order.objects.filter(
+        provider=provider, state__in=(OrderState.STARTED, OrderState.LOST), created_at__gt=at - WEEK
+    )
+    found = 0
+    for number in waiting.order_by("id").values_list("number", flat=True)[:limit]:
+        try:
+            known = gateway.query(number)
+        except OSError as error:
+            raise gateways.GatewayDown from error
+        for said in known.said if known is not None else ():
+            with transaction.atomic():
+                state = _paid(provider, said, at=at)
+                found += state == NoticeState.TAKEN
+                _release(provider, said, at=at)
+    return found

@@ -176,6 +176,39 @@ def test_money_that_nobody_could_place_is_placed_or_goes_back_once(till: Till) -
         till.act("return_unplaced", "ke", **back)
 
 
+def test_a_payment_never_told_of_is_found_by_asking(till: Till) -> None:
+    till.demand()
+    assert till.bank("silent") == []
+    assert actions.ask_again(provider=NAME, at=till.later()) == 1
+    assert till.state() == ("paid", 8000)
+    assert actions.ask_again(provider=NAME, at=till.later()) == 0
+
+
+def test_after_a_day_of_lies_our_books_are_those_of_the_gateway(till: Till) -> None:
+    """Sixteen orders, each a case drawn from a seed; notices mixed, doubled, some never sent."""
+    sent = []
+    for number in range(1, 17):
+        of = f"dossiers.Dossier:{number}"
+        till.demand(of=of, label=f"H26.2.118-261123-{number:04d}")
+        order = till.order(of)
+        sent += till.gateway.pay(order, till.gateway.surprise(), at=till.later())
+        sent += till.gateway.held(order) if number % 2 else []
+    till.gateway.chance.shuffle(sent)
+    till.tell(*sent, *sent[::3])
+    actions.ask_again(provider=NAME, at=till.later())
+    booked = Movement.objects.filter(provider=NAME, kind="payment")
+    theirs = {said.transaction: said.amount for said in till.gateway.statement()}
+    ours = dict(booked.values_list("transaction", "amount"))
+    strange = {notice.transaction for notice in Notice.objects.filter(state=NoticeState.DIFFERS)}
+    assert {key: ours[key] for key in ours.keys() - strange} == {
+        key: theirs[key] for key in theirs.keys() - strange
+    }
+    for row in Demand.objects.all():
+        rows = list(row.movements.values_list("kind", "amount"))
+        assert row.received == sum(amount for kind, amount in rows if kind == "payment")
+        assert row.refunded == sum(amount for kind, amount in rows if kind == "refund")
+
+
 # --- at the same moment ---------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from haicap.accounts import public as accounts
 from haicap.audit import public as audit
 from haicap.kernel.actor import Duty
 from haicap.kernel.errors import Missing, Refusal
-from haicap.payments import actions, forms, queries, reckoning
+from haicap.payments import access, actions, forms, gateways, queries, reckoning
 from haicap.payments.models import Kind, Notice, NoticeState, Way
 from haicap.payments.views.daily import titles
 
@@ -45,6 +45,7 @@ def _page(request: accounts.Request, *, trouble: str = "", status: int = 200) ->
         else [],
         "states": {state.value: str(state.label) for state in NoticeState},
         "titles": titles(),
+        "gateway": gateways.open_gateway() if whole else "",
         "trouble": trouble,
         "typed": request.POST,
     }
@@ -82,6 +83,9 @@ def act(request: accounts.Request, what: str) -> HttpResponse:
                 transaction_id=posted.get("transaction", ""), reason=posted.get("reason", ""),
                 by=request.actor, at=request.at,
             )  # fmt: skip
+        elif what == "hoi-cong":
+            access.whole(request.actor, "import")
+            actions.ask_again(provider=gateways.open_gateway(), at=request.at)
         else:
             raise Missing(_("Không có việc này."))
     except Refusal as refusal:
