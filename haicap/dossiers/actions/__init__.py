@@ -16,6 +16,7 @@ from haicap.dossiers.actions.deciding import (
     return_draft,
     submit_approval,
 )
+from haicap.dossiers.actions.digest import send_digest
 from haicap.dossiers.actions.dispatch import make_move
 from haicap.dossiers.actions.drafts import discard_draft, save_draft, start_draft
 from haicap.dossiers.actions.ending import archive, expire, stop
@@ -95,6 +96,7 @@ __all__ = [
     "rollback",
     "save_draft",
     "send_back",
+    "send_digest",
     "send_result",
     "settle_fee",
     "start_draft",

@@ -26,6 +26,7 @@ from haicap.dossiers.tests.world import ASKED, REVIEWED, World, filled
 from haicap.kernel.actor import system
 from haicap.kernel.clock import VIETNAM, local
 from haicap.kernel.errors import Invalid
+from haicap.notify.models import Message
 from haicap.registers.models import Number
 from haicap.units import public as units
 
@@ -409,3 +410,24 @@ def test_handed_on_it_has_other_holders_and_the_same_state_and_clock(world: Worl
     assert Opinion.objects.filter(dossier=dossier, move="hand_on").exists()
     dossier = world.move(dossier, "submit_approval", "mai")
     assert dossier.result_number
+
+
+# --- nobody forgotten -----------------------------------------------------------------------------
+
+
+def test_the_day_begins_with_one_digest_that_reaches_higher_the_later_it_is(world: World) -> None:
+    dossier = world.at_stage("IN_PROCESS")
+    due = local(dossier.due_at) if dossier.due_at else world.at
+
+    def told(at: datetime) -> set[str]:
+        actions.send_digest(at=at)
+        names = {person.staff: who for who, person in world.cast.people.items()}
+        keys = Message.objects.filter(template="staff_digest", staff__isnull=False, created_at=at)
+        return {names[staff] for staff in keys.values_list("staff_id", flat=True)}
+
+    eight = due.replace(hour=8, minute=0)
+    assert told(eight.replace(hour=9)) == set()
+    assert told(eight - timedelta(days=1)) == {"hoa"}
+    assert told(eight) == {"hoa", "truong"}
+    assert actions.send_digest(at=eight) == 0
+    assert told(eight + timedelta(days=3)) >= {"hoa", "truong", "quan"}
