@@ -16,16 +16,18 @@ from haicap.units import public as units
 Kind = units.AgencyKind
 
 
-def findings(file: ProcedureFile, *, day: date) -> list[Finding]:
-    """What is wrong or doubtful when this is published for `day`."""
-    return check(file, world_of(file, day=day))
+def findings(file: ProcedureFile, *, day: date, people: bool = True) -> list[Finding]:
+    """What is wrong or doubtful when this is published for `day`; without `people` nobody is looked
+    for at the desks of all agencies, which takes longest.
+    """
+    return check(file, world_of(file, day=day, people=people))
 
 
-def world_of(file: ProcedureFile, *, day: date) -> World:
+def world_of(file: ProcedureFile, *, day: date, people: bool = True) -> World:
     """The facts the checker needs for this procedure."""
-    committees = _competent(file, day)
+    committees = _competent(file, day) if people else None
     staffing = {}
-    for duty, place in dict.fromkeys(steps_of(file)):
+    for duty, place in dict.fromkeys(steps_of(file)) if people else ():
         if duty in set(Duty) and (place == "receiving" or committees is not None):
             staffing[duty, place] = _staffing(
                 Duty(duty), place, committees=committees or [], code=file.code, day=day

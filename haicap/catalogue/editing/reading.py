@@ -322,18 +322,25 @@ def _form(file: ProcedureFile, values: Row, rows: dict[str, list[Row]]) -> Proce
 
 def _fields(form: Row, rows: list[Row]) -> list[Row]:
     old: dict[str, Row] = {}
+    inside: dict[str, str] = {}
     for field in maps(form.get("fields")):
         for one in (field, *maps(field.get("fields"))):
             old.setdefault(str(one.get("name")), one)
+            inside[str(one.get("name"))] = "" if one is field else str(field.get("name"))
     first = form["sections"][0]["name"] if form["sections"] else ""
     taken = {row.get("name") for row in rows}
     found: list[Row] = []
     groups: dict[str, Row] = {}
     for n, row in enumerate(rows, 1):
-        before = old.get(row.pop(WAS), {})
-        row["name"] = row.get("name") or _free(_name(row.get("label_vi", "")), taken, n)
+        was = row.pop(WAS)
+        before = old.get(was, {})
+        row["name"] = (
+            row.get("name")
+            or str(before.get("name") or "")
+            or _free(_name(row.get("label_vi", "")), taken, n)
+        )
         field = _one_field(before, row)
-        group = groups.get(row.get("within", ""))
+        group = groups.get(row.get("within", inside.get(was, "")))
         if group is not None and field["kind"] != "group":
             field.pop("section", None)
             group["fields"].append(field)

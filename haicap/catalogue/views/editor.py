@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from haicap.accounts import public as accounts
 from haicap.catalogue import actions, checked, versions
 from haicap.catalogue.checker import Finding
-from haicap.catalogue.editing.laying import laid_out
+from haicap.catalogue.editing.laying import WAS, laid_out
+from haicap.catalogue.editing.laying import rows as rows_of
 from haicap.catalogue.editing.preview import drawable
 from haicap.catalogue.editing.reading import ROW, posted_rows, pressed, read_part
 from haicap.catalogue.editing.tables import PARTS, Part, Table
@@ -25,6 +26,8 @@ from haicap.catalogue.versions import DraftView
 from haicap.catalogue.views.keeping import code_page, revision_of
 from haicap.kernel.clock import day_of
 from haicap.kernel.errors import Invalid, Missing
+
+MANY = 60  # rows of a table that are shown with all their details
 
 
 @dataclass(slots=True)
@@ -51,14 +54,19 @@ def part(request: accounts.Request, code: str, name: str) -> HttpResponse:
             return answer
         typed = answer
     draft = versions.living_draft(code)
-    typed = typed or Typed(laid_out(found, draft.file), {})
-    context = _context(request, draft, found, typed)
+    people = found.name == "route"
+    said = checked.findings(draft.file, day=day_of(request.at), people=people)
+    findings = [one for one in said if one.part == found.name]
+    typed = typed or Typed(_folded(found, draft.file, findings), {})
+    context = _context(draft, found, typed, findings)
     return render(request, "catalogue/controller/part.html", context, status=typed.status)
 
 
 def _posted(request: accounts.Request, code: str, found: Part) -> Typed | HttpResponse:
     """Where to go after saving, or what to show again."""
     cells = {name: "\n".join(map(str, values)) for name, values in request.POST.lists()}
+    if cells.get(ROW, "").startswith("open:"):
+        return Typed(_opened(cells, versions.living_draft(code).file), {})
     if ROW in cells:
         changed = pressed(cells, found)
         return Typed(cells if changed is None else changed, {})
@@ -81,15 +89,41 @@ def _posted(request: accounts.Request, code: str, found: Part) -> Typed | HttpRe
     return HttpResponseRedirect(address)
 
 
+def _folded(found: Part, file: ProcedureFile, findings: list[Finding]) -> dict[str, str]:
+    """The part laid out; in a long table the details of rows nothing is said of are left out. They
+    come when asked for, and what is not posted stays as it is.
+    """
+    cells = laid_out(found, file)
+    told = {one.at for one in findings}
+    for table in found.tables:
+        rows = posted_rows(table, cells)
+        if len(rows) <= MANY:
+            continue
+        details = [column.name for column in table.columns if not column.main]
+        for n, _row in rows:
+            path = f"{table.name}.{n}."
+            if not any(at.startswith(path) for at in told):
+                for name in details:
+                    cells.pop(path + name, None)
+    return cells
+
+
+def _opened(cells: dict[str, str], file: ProcedureFile) -> dict[str, str]:
+    """All as typed, with the details of one row as the draft has them."""
+    name, _colon, number = cells[ROW].removeprefix("open:").partition(":")
+    was = cells.get(f"{name}.{number}.{WAS}", "")
+    known = {table.name for part in PARTS.values() for table in part.tables}
+    if name in known:
+        kept = next((row for row in rows_of(name, file) if row[WAS] == was), {})
+        for cell, value in kept.items():
+            cells.setdefault(f"{name}.{number}.{cell}", value)
+    return cells
+
+
 def _context(
-    request: accounts.Request, draft: DraftView, found: Part, typed: Typed
+    draft: DraftView, found: Part, typed: Typed, findings: list[Finding]
 ) -> dict[str, Any]:
     file = _as_typed(draft.file, found, typed)
-    findings = [
-        one
-        for one in checked.findings(draft.file, day=day_of(request.at))
-        if one.part == found.name
-    ]
     return {
         "code": draft.code,
         "draft": draft,
