@@ -309,3 +309,8 @@ def test_words_that_stand_everywhere_have_their_english() -> None:
         assert [word for word in sorted(words) if english.spoken(word) == word] == []
         assert english.spoken("Tên không ai biết") == "Tên không ai biết"
         assert english.spoken("") == ""
+
+
+@every
+def test_who_issues_is_no_part_of_the_notation(code: str) -> None:
+    assert not PROCEDURES[code]["result_template"]["notation"].endswith("UBND")  # put behind it
