@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.catalogue import public as catalogue
 from haicap.dossiers import actions
+from haicap.dossiers.actions import money
 from haicap.dossiers.filing import PaperIn
 from haicap.dossiers.flow import MOVE_WORDS
 from haicap.dossiers.forms import turns
@@ -236,7 +237,7 @@ def _filled(form: MoveForm, dossier: Dossier, *, at: datetime) -> MoveForm:
         options = tuple((a.code, agency_words(a)) for a in _counters(day_of(at)))
         return _with(form, "agency_code", options=options)
     if form.move == "settle_fee":
-        return _with(form, "amount", value=str(dossier.fee_total))
+        return _with(form, "amount", value=str(money.left(dossier)))
     if form.move == "return_result":
         return _with(form, "how", value=dossier.wants_result)
     return form
