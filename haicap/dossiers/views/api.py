@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from haicap.audit import public as audit
 from haicap.dossiers import access, actions, paperwork, queries
+from haicap.dossiers.actions import money
 from haicap.dossiers.filing import Filing, PaperIn, PlaceIn, at_counter
 from haicap.dossiers.flow import MOVE_WORDS, State, national_of
 from haicap.dossiers.models import Dossier
@@ -258,7 +259,7 @@ def _example(
     }
     shown = {name: known[name] for name, field in fields.items() if field.is_required()}
     if "amount" in fields and "how" in fields:
-        shown |= {"amount": dossier.fee_total, "receipt": "BL-0001"}
+        shown |= {"amount": money.left(dossier)}
     return shown
 
 

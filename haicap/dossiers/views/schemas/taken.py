@@ -339,9 +339,11 @@ class SettleFee(MoveIn):
     move: Literal["settle_fee"]
     how: Literal["cash", "transfer", "card", "waived"]
     amount: int | None = Field(
-        None, ge=0, le=10**10, description="đồng; must be the `fee_total`. Not for waived."
+        None, ge=0, le=10**10, description="đồng; must be what is left to pay. Not for waived."
     )
-    receipt: str = Field("", max_length=60, description="Number of the receipt; not for waived.")
+    receipt: str = Field(
+        "", max_length=60, description="Of a printed receipt; empty: an electronic one is numbered."
+    )
     reason: str = Field("", max_length=TEXT, description="Why it is waived.")
     basis: str = Field("", max_length=TEXT, description="Legal basis of the waiver.")
 
