@@ -105,13 +105,14 @@ def test_every_page_is_strict_and_reading_it_writes_nothing(furnished: House, ro
         connection,
     ) as run:
         response = ask(furnished, row, row.right)
-    # The session was opened by the test; besides it a reading leaves its row in the log alone.
+    # The session was opened by the test; besides it a reading leaves its row in the log alone, and
+    # on the desk that somebody has opened it: the step before can no longer be taken back.
     written = [
         query["sql"]
         for query in run.captured_queries
         if re.match(r"\s*(insert|update|delete|truncate|merge)\b", query["sql"], re.IGNORECASE)
     ]
-    allowed = ("audit_reading", "accounts_websession")
+    allowed = ("audit_reading", "accounts_websession", 'UPDATE "dossiers_task" SET "opened_at"')
     assert [sql for sql in written if not any(table in sql for table in allowed)] == []
     if response.get("Content-Type", "").startswith("text/html") and response.content:
         assert list(faults_of(response)) == []

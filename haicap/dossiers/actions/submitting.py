@@ -166,8 +166,8 @@ def _submit(
     _send(dossier, checked, by=by, at=at)
     set_fee(dossier, checked.rules, at=at)
     take_files(dossier, checked.file_slots, by=by, at=at)
-    for source, code in checked.other_codes.items():
-        OtherCode.objects.create(dossier=dossier, source=source, code=code)
+    for source, known_as in checked.other_codes.items():
+        OtherCode.objects.create(dossier=dossier, source=source, code=known_as)
     index(dossier)
     put_on_first_desk(dossier, at=at)
     if dossier.owner_id != dossier.applicant_id:

@@ -75,8 +75,10 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
     Files carry their ids; whether one may be opened is asked again when it is.
     """
     day = day_of(at)
-    desks = access.desks_of(dossier)
-    agencies = units.agency_names(_agency_ids(dossier, desks), day=day)
+    tasks = list(Task.objects.filter(dossier=dossier).order_by("created_at", "id"))
+    desks = access.desks_among(tasks)
+    requests = [_request(request) for request in dossier.requests.order_by("id")]
+    agencies = units.agency_names(_agency_ids(dossier, tasks), day=day)
     english = (get_language() or "vi").startswith("en")
     staff = by.is_staff
     return {
@@ -96,9 +98,9 @@ def dossier_view(*, dossier: Dossier, by: Actor, at: datetime) -> dict[str, Any]
         "wants_result": dossier.wants_result,
         "result": result_of(dossier, by=by),
         "fetch_at": _fetch_at(dossier, desks, agencies),
-        "desks": _desks(dossier, agencies) if staff else [],
-        "requests": [_request(request) for request in dossier.requests.order_by("id")],
-        "judged_late": dossier.requests.filter(stage="during").count() > 1,
+        "desks": _desks(tasks, agencies) if staff else [],
+        "requests": requests,
+        "judged_late": sum(request["stage"] == "during" for request in requests) > 1,
         "opinions": _opinions(dossier) if staff else [],
         **turns_of(dossier, by=by),
         "moves": [
@@ -165,14 +167,13 @@ def _money(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _agency_ids(dossier: Dossier, desks: access.Desks) -> set[int]:
+def _agency_ids(dossier: Dossier, tasks: list[Task]) -> set[int]:
     ids = {
         dossier.support_agency_id,
         dossier.receiving_agency_id,
         dossier.competent_agency_id,
-        *desks.agencies.values(),
+        *(task.agency_id for task in tasks),
     }
-    ids |= set(Task.objects.filter(dossier=dossier).values_list("agency_id", flat=True))
     return {found for found in ids if found is not None}
 
 
@@ -294,8 +295,7 @@ def _fetch_at(dossier: Dossier, desks: access.Desks, agencies: Mapping[int, str]
     return agencies.get(desks.lead.agency_id, "") if lies and desks.lead is not None else ""
 
 
-def _desks(dossier: Dossier, agencies: Mapping[int, str]) -> list[dict[str, Any]]:
-    rows = list(Task.objects.filter(dossier=dossier).order_by("created_at", "id"))
+def _desks(rows: list[Task], agencies: Mapping[int, str]) -> list[dict[str, Any]]:
     ids = {row.staff_id for row in rows} | {row.done_by for row in rows}
     staff = accounts.staff_names({found for found in ids if found is not None})
     return [

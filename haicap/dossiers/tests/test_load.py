@@ -143,7 +143,7 @@ OTHER_STATES = {
 OTHER_MOVES = {
     "consult", "reply_consult", "withdraw_consult", "request_finance", "confirm_finance",
     "refuse_settle", "correct_result", "stop", "expire", "request_withdraw", "decide_withdraw",
-    "archive", "rollback", "hand_on", "apologise",
+    "archive", "rollback", "hand_on", "apologise", "send_result",
 }  # fmt: skip
 
 

@@ -275,7 +275,7 @@ def test_only_reception_and_citizens_submit(world: World) -> None:
 def test_a_source_code_comes_once(world: World) -> None:
     dossier = world.hand_in(source="dvcqg", source_code="G01-1", other_codes={"portal": "DVC-7"})
     assert (dossier.source, dossier.source_code) == ("dvcqg", "G01-1")
-    assert OtherCode.objects.get().code == "DVC-7"
+    assert OtherCode.objects.get().code == "DVC-7" != dossier.code
     assert "source_code" in refused(world, source="dvcqg", source_code="G01-1")
     assert "other_codes" in refused(world, other_codes={"portal": "DVC-7"})
     world.hand_in(source="other", source_code="G01-1")
@@ -363,7 +363,9 @@ def test_a_walk_in_is_submitted_and_received_in_one_go(world: World) -> None:
     assert dossier.channel == "counter"
     assert dossier.submitted_at == dossier.received_at == world.at
     kinds = [entry.kind for entry in audit.history_of(dossier.ref)]
-    assert kinds == ["dossiers.DossierSubmitted", "dossiers.DossierAccepted"]
+    assert kinds == [
+        "dossiers.DossierSubmitted", "dossiers.DossierAccepted", "payments.FeeDemanded"
+    ]  # fmt: skip
 
 
 def test_a_walk_in_nobody_can_place_is_submitted_and_waits(world: World) -> None:
