@@ -160,7 +160,8 @@ def test_the_tree_of_a_branch_holds_its_points_and_that_of_the_centre_all(
     assert len(centre) == 1 + 12 + 126
     committee = city.committee_of["00118"]
     assert len(units.tree_of(committee, day=TODAY)) == 5
-    assert units.tree_of(999, day=TODAY) == {999}
+    unknown = 2**40
+    assert units.tree_of(unknown, day=TODAY) == {unknown}
 
 
 def test_loading_twice_changes_nothing_and_is_quick(city: LoadedCity) -> None:
