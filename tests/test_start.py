@@ -284,13 +284,17 @@ def test_kill_9_of_the_watcher_takes_everything_with_it(demo: Demo) -> None:
     wait_for(lambda: demo.living() == [], seconds=60, what="no process left")
 
 
+def kill_all(*pids: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):  # some die with the one before
+            os.kill(pid, signal.SIGKILL)
+
+
 def test_kill_9_of_everything_at_once_loses_no_data(demo: Demo) -> None:
     demo.stop()
     run = demo.started()
     before = demo.command("token", "lan").stdout.strip()
-    for pid in [run.pid, *demo.living()]:
-        with suppress(ProcessLookupError):  # some die with the one before
-            os.kill(pid, signal.SIGKILL)
+    kill_all(run.pid, *demo.living())
     run.wait()
     demo.started()
     answer = ask(demo.port, "/api/v1/dossiers", headers={"Authorization": f"Bearer {before}"})
@@ -303,8 +307,7 @@ def test_a_kill_in_the_middle_of_the_first_load_is_mended_by_the_next_start() ->
         try:
             run = fresh.start()
             wait_for(lambda: "procedures" in fresh.said, seconds=120, what="the load to begin")
-            for pid in [run.pid, *fresh.living()]:
-                os.kill(pid, signal.SIGKILL)
+            kill_all(run.pid, *fresh.living())
             run.wait()
             fresh.started()
             assert "tiepnhan.bode" in fresh.said

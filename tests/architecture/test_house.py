@@ -13,6 +13,8 @@ from pathlib import Path
 import grimp
 import pytest
 
+from haicap.site.commands import test as test_command
+
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ROOT / "haicap"
 MODULES = sorted(
@@ -145,3 +147,13 @@ def test_nothing_of_this_machine_is_named() -> None:
         if any(mark in path.read_text(errors="ignore") for mark in marks)
     ]
     assert named == []
+
+
+def test_what_starts_servers_lies_where_it_is_looked_for() -> None:
+    marked = {
+        str(path.relative_to(ROOT))
+        for folder in ("haicap", "tests")
+        for path in (ROOT / folder).rglob("test_*.py")
+        if re.search(r"^pytestmark = .*mark\.start|^@pytest\.mark\.start", path.read_text(), re.M)
+    }
+    assert marked == set(test_command.STARTS)

@@ -16,6 +16,8 @@ from haicap.site import postgres, processes, running
 
 TAKES_MORE = True  # words that are pytest's
 PREFIX = "test-"
+JOURNEYS = ["tests/journeys"]
+STARTS = ["tests/test_start.py", "haicap/site/tests/test_postgres.py"]
 PACKAGES = ["chromium", "fonts-liberation2", "poppler-utils"]
 NOTHING_COLLECTED = 5  # pytest's exit status when no test matches
 
@@ -60,9 +62,9 @@ def groups(words: list[str], *, long: bool, browser: bool) -> Iterator[bool]:
     yield pytest(["-n", cores, "-m", f"not journey and not start{short}"])
     # Two browsers, each with a server and a city of its own; most of their time is waiting.
     if browser:
-        yield pytest(["-n", "2", "-m", f"journey{short}"])
+        yield pytest(["-n", "2", "-m", f"journey{short}", *JOURNEYS])
     # One after the other: what is measured is how long a start takes.
-    yield pytest(["-m", f"start and not journey{short}"])
+    yield pytest(["-m", f"start and not journey{short}", *STARTS])
 
 
 def pytest(words: list[str]) -> bool:
