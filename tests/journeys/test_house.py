@@ -179,7 +179,8 @@ def test_the_list_keeps_its_place_when_the_work_opens(visitor_with: VisitorMaker
     expect(page.locator("[data-list] [aria-current]")).to_contain_text("hộ kinh doanh")
     place = page.locator("#list").evaluate("list => list.scrollTop")
     page.reload()
-    assert page.locator("#list").evaluate("list => list.scrollTop") == place
+    again = page.locator("#list").evaluate("list => list.scrollTop")
+    assert abs(again - place) <= 2  # lines are no whole pixels high
 
 
 def test_a_grave_step_is_asked_about_first(visitor: Visitor) -> None:

@@ -62,12 +62,21 @@ def groups(words: list[str], *, long: bool, browser: bool) -> Iterator[bool]:
     yield pytest(["-n", cores, "-m", f"not journey and not start{short}"])
     # Two browsers, each with a server and a city of its own; most of their time is waiting.
     if browser:
-        yield pytest(["-n", "2", "-m", f"journey{short}", *JOURNEYS])
+        yield journeys(f"journey{short}")
     # One after the other: what is measured is how long a start takes.
     yield pytest(["-m", f"start and not journey{short}", *STARTS])
 
 
-def pytest(words: list[str]) -> bool:
+def journeys(marks: str) -> bool:
+    """Whether each passed; one that failed beside another browser may show it alone, once."""
+    if pytest(["-n", "2", "-m", marks, *JOURNEYS]):
+        return True
+    say("những hành trình hỏng chạy lại một mình", "the failed journeys run again, alone")
+    alone = ["--last-failed", "--last-failed-no-failures", "none", "-m", marks, *JOURNEYS]
+    return pytest(alone, fine=frozenset({0}))
+
+
+def pytest(words: list[str], *, fine: frozenset[int] = frozenset({0, NOTHING_COLLECTED})) -> bool:
     """Run pytest with its words going to the terminal; whether nothing failed."""
     print(f"\n  pytest {' '.join(words)}", flush=True)
     process = subprocess.Popen(
@@ -76,7 +85,7 @@ def pytest(words: list[str]) -> bool:
         preexec_fn=processes.die_with_parent(signal.SIGTERM),
     )
     try:
-        return process.wait() in {0, NOTHING_COLLECTED}
+        return process.wait() in fine
     except KeyboardInterrupt:
         # The terminal has sent it the same signal: let it tidy up.
         process.wait()
