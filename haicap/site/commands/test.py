@@ -63,8 +63,8 @@ def groups(words: list[str], *, long: bool, browser: bool) -> Iterator[bool]:
     # Two browsers, each with a server and a city of its own; most of their time is waiting.
     if browser:
         yield journeys(f"journey{short}")
-    # One after the other: what is measured is how long a start takes.
-    yield pytest(["-m", f"start and not journey{short}", *STARTS])
+    # Those of a file one after the other: what is measured is how long a start takes.
+    yield pytest(["-n", "2", "--dist", "loadfile", "-m", f"start and not journey{short}", *STARTS])
 
 
 def journeys(marks: str) -> bool:
